@@ -4,20 +4,11 @@ import sys
 import time
 from collections.abc import Callable
 
-from deploy.dev.checks import (
-    budgets,
-    catalogue,
-    dated_rows,
-    days,
-    imports,
-    locks,
-    reference,
-    safety,
-    statements,
-    style,
-    translations,
-    words,
-)
+from deploy.dev.checks import statements
+from deploy.dev.checks.code import budgets, days, imports, style, words
+from deploy.dev.checks.data import catalogue, dated_rows, reference
+from deploy.dev.checks.security import locks, safety
+from deploy.dev.checks.texts import translations
 
 NEWLINE = "\n"
 CHECKS: dict[str, Callable[[], list[str]]] = {

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from types import NoneType
 from typing import Any, get_args, get_type_hints, is_typeddict
 
-from services.gateway.clients.consular.appointments import Openings, Services
-from services.gateway.clients.consular.draws import Draw, DrawCalendar
+from services.gateway.clients.consular.appointments.appointments import Openings, Services
+from services.gateway.clients.consular.appointments.draws import Draw, DrawCalendar
 
 # Address, what it may be asked with, what it answers, and the shape of an answer in JSON.
 SOURCES: tuple[tuple[str, str, str, Any], ...] = (

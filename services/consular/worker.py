@@ -24,7 +24,8 @@ from services.consular.payments.refunds import send
 from services.consular.uploads import blobs, retention, transfer, waiting
 from services.consular.uploads.intake import Intake, open_intake
 from services.consular.workflow import lapse, relocate, remind, suspend
-from services.consular.workflow.money import refunds, settle, settle_transfer, urgency
+from services.consular.workflow.money import refunds, settle, urgency
+from services.consular.workflow.money.transfers import settle_transfer
 from services.consular.workflow.outcomes import booklet
 from services.consular.workflow.promises import overdue, pending_proof
 from services.consular.workflow.seats.job import give_seats

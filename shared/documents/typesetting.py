@@ -26,7 +26,7 @@ COUNTED = {"years": "count.years", "age": "count.years", "months": "count.months
 
 
 def html(document: DocumentRow, service: str) -> str:
-    """The page a document is drawn from, by the template of its kind in the issuing service's documents folder.
+    """The page a document is drawn from, by the template of its kind below the issuing service's documents folder.
 
     A document that a mission issues itself needs none of its own: the general one shows its whole snapshot.
     """
@@ -61,9 +61,9 @@ def verify_url(document: DocumentRow) -> str:
 
 @lru_cache
 def _environment(service: str) -> Environment:
-    folders = [LAYOUT, SERVICES / service / "documents"]
+    folders = sorted({path.parent for path in (SERVICES / service / "documents").rglob("*.html")})
     environment = Environment(
-        loader=FileSystemLoader(folders),
+        loader=FileSystemLoader([LAYOUT, *folders]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -8,9 +8,12 @@ import grimp
 import pytest
 
 from deploy.dev import reference
-from deploy.dev.checks import budgets, imports, locks, sources, translations, words
-from deploy.dev.checks.contracts import PureContract, RoomsContract
-from deploy.dev.checks.translations import Mention
+from deploy.dev.checks import sources
+from deploy.dev.checks.code import budgets, imports, words
+from deploy.dev.checks.code.contracts import PureContract, RoomsContract
+from deploy.dev.checks.security import locks
+from deploy.dev.checks.texts import translations
+from deploy.dev.checks.texts.translations import Mention
 
 
 def graph_of(*arrows: tuple[str, str]) -> grimp.ImportGraph:

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.dev.checks import composed_keys, dated_rows, imports, sources, style, translations
-from deploy.dev.checks.translations import TO_TRANSLATE
+from deploy.dev.checks import sources
+from deploy.dev.checks.code import imports, style
+from deploy.dev.checks.data import dated_rows
+from deploy.dev.checks.texts import composed_keys, translations
+from deploy.dev.checks.texts.translations import TO_TRANSLATE
 from deploy.platform.database import reference_data
 from shared.catalogue import CATALOGUE
 from shared.fragments import LANGUAGES, Forms
@@ -101,7 +104,7 @@ def test_a_broken_contract_is_one_complaint() -> None:
 
 
 def test_changed_rows_name_the_command_that_dates_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    changed: Path = sources.ROOT / "services" / "consular" / "data" / "tariffs.csv"
+    changed: Path = sources.ROOT / "services" / "consular" / "data" / "money" / "tariffs.csv"
     monkeypatch.setattr(reference_data, "undated", lambda: iter([(changed, "0")]))
     (complaint,) = dated_rows.complaints()
-    assert complaint.startswith("services/consular/data/tariffs.csv") and complaint.endswith(dated_rows.MEND)
+    assert complaint.startswith("services/consular/data/money/tariffs.csv") and complaint.endswith(dated_rows.MEND)

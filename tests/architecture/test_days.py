@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from deploy.dev.checks import days
+from deploy.dev.checks.code import days
 
 IMPORTS = """
 import datetime as dt

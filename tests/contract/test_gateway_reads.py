@@ -27,7 +27,7 @@ from services.consular.payments.refunds.model import Refund
 from services.gateway.clients.civil_registry import CivilRegistry, Confirmed, Relative, Statement
 from services.gateway.clients.conscription import Assessment, Conscription, DoubtfulParameter
 from services.gateway.clients.consular import Consular
-from services.gateway.clients.consular.applications import (
+from services.gateway.clients.consular.applications.applications import (
     ApplicantView,
     Application,
     BookableApplication,
@@ -36,27 +36,40 @@ from services.gateway.clients.consular.applications import (
     TrackingStep,
     Upload,
 )
-from services.gateway.clients.consular.appointments import Anomalies, Appeal, Calendar, DaySheet, Openings, Services
-from services.gateway.clients.consular.approvals import Preview, Proposal
-from services.gateway.clients.consular.bank import BankLineDetail, BankOverview, Books, StatementFile
-from services.gateway.clients.consular.bookings import BookingImport, Overview
-from services.gateway.clients.consular.cases import AssignedCases, Case, PassportRecord, QueuePage
-from services.gateway.clients.consular.draws import Chances, DeskDraws, Draw, DrawCalendar
-from services.gateway.clients.consular.figures import MissionFigures
-from services.gateway.clients.consular.hall import HallView, Screen, Ticket
-from services.gateway.clients.consular.identity_checks import IdentityCheck, LatestCheck
-from services.gateway.clients.consular.inquiries import DeskInquiry, Inquiry, InquiryHead, InquiryQueue
-from services.gateway.clients.consular.ledger import TrialBalance
-from services.gateway.clients.consular.letters import Letter, LetterPage
-from services.gateway.clients.consular.mandates import Deed, Mandate, Proof
-from services.gateway.clients.consular.notices import Notice, OutgoingNotice
-from services.gateway.clients.consular.offers import Mission, Offer, Parameters, Rates, Tariffs
-from services.gateway.clients.consular.parked import ParkedDetail, ParkedPage
-from services.gateway.clients.consular.payer_links import LinkPage, LinkPayment, NewPayerLink, PayerLink
-from services.gateway.clients.consular.payments import CardPage, Payment, TransferTerms, UnpaidRefunds, UpgradePrice
-from services.gateway.clients.consular.pending_proofs import PendingProof
-from services.gateway.clients.consular.refunds import DeskRefund, RefundHead, RefundPage
-from services.gateway.clients.consular.tills import Counted, TillDay, TillOverview
+from services.gateway.clients.consular.applications.bookings import BookingImport, Overview
+from services.gateway.clients.consular.applications.cases import AssignedCases, Case, PassportRecord, QueuePage
+from services.gateway.clients.consular.applications.pending_proofs import PendingProof
+from services.gateway.clients.consular.appointments.appointments import (
+    Anomalies,
+    Appeal,
+    Calendar,
+    DaySheet,
+    Openings,
+    Services,
+)
+from services.gateway.clients.consular.appointments.draws import Chances, DeskDraws, Draw, DrawCalendar
+from services.gateway.clients.consular.appointments.hall import HallView, Screen, Ticket
+from services.gateway.clients.consular.correspondence.inquiries import DeskInquiry, Inquiry, InquiryHead, InquiryQueue
+from services.gateway.clients.consular.correspondence.letters import Letter, LetterPage
+from services.gateway.clients.consular.correspondence.notices import Notice, OutgoingNotice
+from services.gateway.clients.consular.mission.approvals import Preview, Proposal
+from services.gateway.clients.consular.mission.figures import MissionFigures
+from services.gateway.clients.consular.mission.offers import Mission, Offer, Parameters, Rates, Tariffs
+from services.gateway.clients.consular.mission.parked import ParkedDetail, ParkedPage
+from services.gateway.clients.consular.money.bank import BankLineDetail, BankOverview, Books, StatementFile
+from services.gateway.clients.consular.money.ledger import TrialBalance
+from services.gateway.clients.consular.money.payer_links import LinkPage, LinkPayment, NewPayerLink, PayerLink
+from services.gateway.clients.consular.money.payments import (
+    CardPage,
+    Payment,
+    TransferTerms,
+    UnpaidRefunds,
+    UpgradePrice,
+)
+from services.gateway.clients.consular.money.refunds import DeskRefund, RefundHead, RefundPage
+from services.gateway.clients.consular.money.tills import Counted, TillDay, TillOverview
+from services.gateway.clients.consular.people.identity_checks import IdentityCheck, LatestCheck
+from services.gateway.clients.consular.people.mandates import Deed, Mandate, Proof
 from services.gateway.clients.http import Client as HttpClient
 from services.gateway.clients.issued_documents import IssuedDocuments
 from services.gateway.clients.verification import Verification

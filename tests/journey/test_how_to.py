@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.dev.checks.translations import TO_TRANSLATE
+from deploy.dev.checks.texts.translations import TO_TRANSLATE
 
 ROOT = Path(__file__).parents[2]
 HOW_TO = ROOT / "docs" / "how-to" / "add-a-transaction.md"

@@ -18,7 +18,7 @@ from shared.values.money import Money
 
 ROOT = Path(__file__).parents[2]
 LISTS = ROOT / "deploy" / "demo" / "population" / "lists"
-TABLES = ("services/consular/data/missions.csv", "services/consular/data/offices.csv")
+TABLES = ("services/consular/data/missions/missions.csv", "services/consular/data/missions/offices.csv")
 # What stands in the places of texts. English papers print names in Latin letters.
 SAMPLES = {
     "ar": ("12", "آمال زين الدين", "RUH-7K3MQ-9XFPA-D", "1,625.00", "طه ابن أبي طُوَى", "Amal Zain-Eddin (Jr.)"),

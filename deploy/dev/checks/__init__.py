@@ -1,1 +1,1 @@
-"""What `make check` looks at, one question a module; each answers with its complaints."""
+"""What `make check` looks at, one question a module, by subject; each answers with its complaints."""

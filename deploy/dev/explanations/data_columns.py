@@ -22,7 +22,7 @@ COMMON: Mapping[str, str] = {
 }
 # File, what a row is, and its columns that mean something of their own.
 FILES: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "services/consular/data/tariffs.csv": (
+    "services/consular/data/money/tariffs.csv": (
         "The legal price of one line of a transaction from a day on",
         {
             "line": "Name of a `FeeLine` of the entry; its text is `fee.<line>`",
@@ -30,11 +30,11 @@ FILES: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "amount": "Minor units of the currency: 10000 are 100.00 USD",
         },
     ),
-    "services/consular/data/standings.csv": (
+    "services/consular/data/transactions/standings.csv": (
         "From a day on a transaction is offered, or is not",
         {"status": "`active`: offered; `suspended`: stopped for a time; `historical`: no longer offered"},
     ),
-    "services/consular/data/provisions.csv": (
+    "services/consular/data/transactions/provisions.csv": (
         "A rule of the rule book that is neither a price nor a lifetime",
         {
             "code": "Key of its text `provision.<code>`",
@@ -51,14 +51,14 @@ FILES: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "days": "Days after these months",
         },
     ),
-    "services/consular/data/promise_rules.csv": (
+    "services/consular/data/transactions/promise_rules.csv": (
         "Working days of a transaction where a dated rule replaces those of its entry",
         {
             "working_days": "Working days of the mission",
             "needs_lawyer": "`true` where a lawyer has to confirm the reading",
         },
     ),
-    "services/consular/data/photo_rules.csv": (
+    "services/consular/data/transactions/photo_rules.csv": (
         "How many printed photos are asked for, and their size",
         {
             "transaction": "Slug; empty for every transaction with `photo_rules=True`",
@@ -67,7 +67,7 @@ FILES: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "height_mm": "Height in millimetres; empty where no size is asked for",
         },
     ),
-    "services/consular/data/openings.csv": (
+    "services/consular/data/appointments/openings.csv": (
         "When a mission receives people for one service",
         {
             "service": "Name that an entry's `appointment` has, such as `passport`",
@@ -79,7 +79,7 @@ FILES: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "window": "Number of the counter",
         },
     ),
-    "services/consular/data/missions.csv": (
+    "services/consular/data/missions/missions.csv": (
         "An embassy or consulate",
         {
             "code": "Three letters; references of the mission's applications begin with them",
@@ -92,7 +92,7 @@ FILES: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "`planned`: planned, reopening or uncertain",
         },
     ),
-    "services/consular/data/offices.csv": (
+    "services/consular/data/missions/offices.csv": (
         "Where a mission receives people",
         {
             "code": "Code of the mission",

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 class Shape:
     """`service` issues the document under `mark`; `group` and `beneficiary` are those of its usual transactions.
 
-    `template` is the text of the template, `sample` the file whose snapshot it begins with.
+    `documents` is the folder of its template, `template` that one's text, `sample` the file whose snapshot it begins
+    with.
     """
 
     name: str
@@ -16,6 +17,7 @@ class Shape:
     mark: str
     group: str
     beneficiary: str
+    documents: str
     template: str
     sample: str
 
@@ -29,6 +31,7 @@ SHAPES: Mapping[str, Shape] = {
             "C",
             "foreign_affairs",
             "foreign_affairs",
+            "services/consular/documents/mission",
             '{% extends "mission-document.html" %}\n',
             "deploy/dev/scaffold/templates/sample.mission-document.json",
         ),
@@ -38,6 +41,7 @@ SHAPES: Mapping[str, Shape] = {
             "R",
             "civil_status",
             "civil_affairs",
+            "services/civil_registry/documents",
             # The class of the extract keeps its spacing, so that one page is enough.
             '{% extends "individual-extract.html" %}\n{% block air %} individual-extract{% endblock %}\n',
             "services/civil_registry/documents/individual-extract.sample.json",

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from string import Template
 
-from deploy.dev.checks.translations import TO_TRANSLATE
+from deploy.dev.checks.texts.translations import TO_TRANSLATE
 from deploy.dev.scaffold.shapes import Shape
 from shared.documents.model import KINDS
 from shared.i18n import Language, language
@@ -81,7 +81,7 @@ def new_files(wanted: Wanted) -> Iterator[tuple[str, str]]:
         texts += "".join(_text_to_write(key) for key in unsaid(wanted, language(code)))
         head = (TEMPLATES / f"head.{code}.txt").read_text()
         yield f"shared/translations/{code}/{wanted.module}.po", head + Template(texts).substitute(words)
-    documents = f"services/{shape.service}/documents/{wanted.slug}"
+    documents = f"{shape.documents}/{wanted.slug}"
     yield f"{documents}.html", shape.template
     yield f"{documents}.sample.json", Template(Path(shape.sample).read_text()).safe_substitute(words)
     yield f"tests/journey/test_{wanted.module}.py", _filled("journey.py.txt", words)
@@ -102,9 +102,9 @@ def lines(wanted: Wanted) -> Iterator[tuple[str, str, str]]:
     yield "shared/documents/model.py", "KINDS = {", kind
     line, since, certainty = wanted.fee, wanted.since.isoformat(), wanted.certainty
     fee = f"{slug}/{line}/all/{since},{slug},{line},{shape.beneficiary},,{wanted.amount},USD"
-    yield "services/consular/data/tariffs.csv", "", f"{fee},{since},,{source},{certainty},founding\n"
+    yield "services/consular/data/money/tariffs.csv", "", f"{fee},{since},,{source},{certainty},founding\n"
     status = f"{slug}/all/{since}/active,{slug},active,,{since},{source},{certainty},founding\n"
-    yield "services/consular/data/standings.csv", "", status
+    yield "services/consular/data/transactions/standings.csv", "", status
     if wanted.months or wanted.days:
         row = f"{slug},{wanted.months},{wanted.days},{since},{source},{certainty}\n"
         yield "shared/documents/data/validity.csv", "", row

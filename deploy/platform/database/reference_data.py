@@ -1,8 +1,9 @@
 """Loads the reference data of services: rows of dated files, such as missions, tariffs and amounts of law.
 
 Each service's `data` folder says so itself. `TABLES.csv` names the files that are tables, parents first, and what may
-change in a row that a database has already. `LOADS.csv` dates every version of every file by its hash. A database
-remembers in `reference_load` which versions it has loaded and when; a version it has costs one question.
+change in a row that a database has already. `LOADS.csv` dates every version of every file by its hash. Both
+name a file without the folder that it lies in below them. A database remembers in `reference_load` which versions it
+has loaded and when; a version it has costs one question.
 """
 
 import csv
@@ -100,7 +101,18 @@ def load_service(connection: Connection, service: str) -> list[str]:
 def sources(service: str) -> list[Source]:
     folder = SERVICES_FOLDER / service / "data"
     listed = read(folder / TABLES) if (folder / TABLES).exists() else []
-    return [Source(folder / row["file"], row["table"], row["changes"]) for row in listed]
+    return [Source(file_in(folder, row["file"]), row["table"], row["changes"]) for row in listed]
+
+
+def file_in(folder: Path, name: str) -> Path:
+    """The one file of that name in the folder or below it."""
+    (path,) = folder.rglob(name)
+    return path
+
+
+def folder_of(path: Path) -> Path:
+    """The `data` folder of a file: the one whose `LOADS.csv` dates it."""
+    return next(folder for folder in path.parents if (folder / LOADS).exists())
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -151,7 +163,7 @@ def load_file(connection: Connection, source: Source) -> None:
             enter_mission(cursor, row.get("mission", ""))
             cursor.execute(statement, [column.value(row[column.name]) for column in columns])
     version = source.path.name, source.hash
-    connection.execute(RECORD, [*version, dates(source.path.parent).get(version)])
+    connection.execute(RECORD, [*version, dates(folder_of(source.path)).get(version)])
 
 
 def enter_mission(cursor: Cursor, mission: str) -> None:
@@ -194,7 +206,7 @@ def undated() -> Iterator[tuple[Path, str]]:
     """Files of reference data whose version no line of `LOADS.csv` dates, with their hash."""
     for loads in sorted(path for root in (SERVICES_FOLDER, SHARED_FOLDER) for path in root.glob(f"*/data/{LOADS}")):
         known = dates(loads.parent)
-        for path in sorted(set(loads.parent.glob("*.csv")) - {loads, loads.parent / TABLES}):
+        for path in sorted(set(loads.parent.rglob("*.csv")) - {loads, loads.parent / TABLES}):
             if (path.name, hash_of(path)) not in known:
                 yield path, hash_of(path)
 
@@ -202,7 +214,7 @@ def undated() -> Iterator[tuple[Path, str]]:
 def main() -> None:
     """Dates the versions that have no date yet: today in Syria. The command to call after a change of a file."""
     for path, digest in list(undated()):
-        with (path.parent / LOADS).open("a", encoding="utf-8") as file:
+        with (folder_of(path) / LOADS).open("a", encoding="utf-8") as file:
             file.write(f"{path.name},{digest},{local_date(datetime.now(UTC), STATE_ZONE)}\n")
         print(f"{path.name} dated")
 

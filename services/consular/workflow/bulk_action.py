@@ -11,14 +11,8 @@ from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
 from services.consular.workflow import discard_message, extend, overrides, revoke_document, suspend
 from services.consular.workflow.bookings import expire_bookings
-from services.consular.workflow.money import (
-    bank_account,
-    cash_reversal,
-    rate_bulletin,
-    tariff_change,
-    till_difference,
-    waiver,
-)
+from services.consular.workflow.money import cash_reversal, rate_bulletin, tariff_change, till_difference, waiver
+from services.consular.workflow.money.transfers import bank_account
 from shared.database import db
 from shared.errors import Conflict, Invalid
 from shared.identity.access import check_access

@@ -3,23 +3,24 @@
 from flask import Blueprint, Flask
 
 from services.gateway.desk.appointments import anomalies, appeals, calendar, day_sheet, priority
-from services.gateway.desk.approvals import bookings, parameters, proposals
-from services.gateway.desk.bank import bank, books
-from services.gateway.desk.cases import case, decisions, exceptions, queue
+from services.gateway.desk.appointments.draws import draws
+from services.gateway.desk.appointments.hall import gate, hall
+from services.gateway.desk.cases import case, decisions, exceptions
+from services.gateway.desk.cases.queue import queue
+from services.gateway.desk.correspondence.inquiries import inquiries, write_in
+from services.gateway.desk.correspondence.letters import letters
 from services.gateway.desk.counter import counter, passports
-from services.gateway.desk.draws import draws
-from services.gateway.desk.figures import figures
-from services.gateway.desk.hall import gate, hall
-from services.gateway.desk.identity import identity, mails, passport_checks, recovery, staff
-from services.gateway.desk.inquiries import inquiries, write_in
-from services.gateway.desk.ledger import ledger
-from services.gateway.desk.letters import letters
-from services.gateway.desk.mandates import mandates
-from services.gateway.desk.parked import parked
-from services.gateway.desk.prices import plot, rates, services, tariffs
-from services.gateway.desk.refunds import refunds
-from services.gateway.desk.registrar import registrar
-from services.gateway.desk.tills import tills
+from services.gateway.desk.mission.approvals import bookings, parameters, proposals
+from services.gateway.desk.mission.figures import figures
+from services.gateway.desk.mission.parked import parked
+from services.gateway.desk.money.bank import bank, books
+from services.gateway.desk.money.ledger import ledger
+from services.gateway.desk.money.prices import plot, rates, services, tariffs
+from services.gateway.desk.money.refunds import refunds
+from services.gateway.desk.money.tills import tills
+from services.gateway.desk.people.identity import identity, mails, passport_checks, recovery, staff
+from services.gateway.desk.people.mandates import mandates
+from services.gateway.desk.people.registrar import registrar
 from services.gateway.web.language import PREFIX
 
 

@@ -14,7 +14,9 @@ from services.gateway.pages.applications import applications, pending_proof, tra
 from services.gateway.pages.apply import behalf, draft, fix
 from services.gateway.pages.apply.claim import bookings
 from services.gateway.pages.apply.uploads import parts, uploads
-from services.gateway.pages.appointments import appointments, challenges, chances, draws, seats
+from services.gateway.pages.appointments import appointments, challenges, chances
+from services.gateway.pages.appointments.draws import draws
+from services.gateway.pages.appointments.seats import seats
 from services.gateway.pages.documents import download, verify
 from services.gateway.pages.hall import screen
 from services.gateway.pages.help import help as help_pages

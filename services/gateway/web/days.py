@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
-from services.gateway.clients.consular.offers import Mission
+from services.gateway.clients.consular.mission.offers import Mission
 from services.gateway.web.current import consular, visitor_or_none
 from shared.errors import Unavailable
 from shared.values.dates import STATE_ZONE, local_date

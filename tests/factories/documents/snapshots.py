@@ -13,7 +13,7 @@ ISSUED = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
 def sample(kind: str) -> dict[str, Any]:
     """The snapshot of a document of this kind, plainly fictional."""
-    path = SERVICES / KINDS[kind].service / "documents" / f"{kind}.sample.json"
+    (path,) = (SERVICES / KINDS[kind].service / "documents").rglob(f"{kind}.sample.json")
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
 

@@ -10,7 +10,8 @@ from services.consular.api.request import Keyed, mission_session, page_number, r
 from services.consular.payments.transfers import import_statement
 from services.consular.payments.transfers.statements.read import MAX_BYTES
 from services.consular.views import bank
-from services.consular.workflow.money import bank_decisions, settle, settle_transfer, transfer_terms
+from services.consular.workflow.money import settle
+from services.consular.workflow.money.transfers import bank_decisions, settle_transfer, transfer_terms
 from shared.errors import Conflict, NotFound, Refusal, TooLarge
 from shared.values.references import is_valid
 from shared.web.service import allowed, body, current_actor, database, settings, transaction

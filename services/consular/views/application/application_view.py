@@ -23,7 +23,8 @@ from services.consular.people.model import ActingPerson, Applicant
 from services.consular.uploads import corrections, store
 from services.consular.views.application import upcoming, withdrawal_terms
 from services.consular.views.application.application_rows import ApplicationRows, applicant_rows
-from services.consular.workflow.money import transfer_terms, upgrade
+from services.consular.workflow.money import upgrade
+from services.consular.workflow.money.transfers import transfer_terms
 from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT, APPOINTMENT, HOLDER
 from shared.database import audit

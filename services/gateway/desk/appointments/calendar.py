@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import render_template
 
-from services.gateway.clients.consular.appointments import OpeningHours
+from services.gateway.clients.consular.appointments.appointments import OpeningHours
 from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import actor, consular
 

@@ -8,7 +8,7 @@ from flask import Response as Download
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.appointments import DaySheet
+from services.gateway.clients.consular.appointments.appointments import DaySheet
 from services.gateway.desk.cases import case
 from services.gateway.desk.csv_file import csv_file
 from services.gateway.desk.wording import printed, refusal_text

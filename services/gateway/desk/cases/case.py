@@ -7,14 +7,14 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.applications import Upload
-from services.gateway.clients.consular.cases import Case
+from services.gateway.clients.consular.applications.applications import Upload
+from services.gateway.clients.consular.applications.cases import Case
 from services.gateway.desk.cases import marks
 from services.gateway.desk.cases.compare import attested_facts, beside
 from services.gateway.desk.cases.contradictions import contradictions
 from services.gateway.desk.cases.details import held, holder, may
-from services.gateway.desk.cases.filters import from_cookie
-from services.gateway.desk.cases.queue import officer_name, officer_of
+from services.gateway.desk.cases.queue.filters import from_cookie
+from services.gateway.desk.cases.queue.queue import officer_name, officer_of
 from services.gateway.desk.cases.scans import opened
 from services.gateway.desk.wording import refusal_text, short, who
 from services.gateway.web.content.notice_words import words

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request
 
-from services.gateway.clients.consular.cases import Case
+from services.gateway.clients.consular.applications.cases import Case
 from services.gateway.desk.wording import written_text
 from services.gateway.web.forms import answer_in_words, questions_asked
 from services.gateway.web.presentation import t

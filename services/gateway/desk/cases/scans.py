@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import request
 
-from services.gateway.clients.consular.applications import Upload
+from services.gateway.clients.consular.applications.applications import Upload
 
 ZOOMS = (100, 150, 200, 300)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from services.gateway.clients.consular.notices import Notice
+from services.gateway.clients.consular.correspondence.notices import Notice
 from services.gateway.web.content.notice_words import words
 from services.gateway.web.current import consular, visitor
 from shared.errors import Unavailable

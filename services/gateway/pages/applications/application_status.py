@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import url_for
 
-from services.gateway.clients.consular.applications import Application
-from services.gateway.clients.consular.payments import Payment
+from services.gateway.clients.consular.applications.applications import Application
+from services.gateway.clients.consular.money.payments import Payment
 from services.gateway.web.days import today, zone_of
 from services.gateway.web.forms import answer_in_words, questions_asked, steps_of
 from services.gateway.web.presentation import moment_of, t

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from services.gateway.clients.consular.applications import Application, TimelineEntry, TrackedApplication
+from services.gateway.clients.consular.applications.applications import Application, TimelineEntry, TrackedApplication
 from services.gateway.pages.applications.application_status import expected, has_to_pay
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import date, has_text, moment, t, weekday

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 
 from services.gateway.accounts.throttle import TRACK_BY_ADDRESS, TRACK_BY_REFERENCE, address_prefix
-from services.gateway.clients.consular.applications import TrackingStep
+from services.gateway.clients.consular.applications.applications import TrackingStep
 from services.gateway.pages.applications.progress import stages
 from services.gateway.web.access.throttling import slow_down, slow_down_network
 from services.gateway.web.current import actor, consular

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts.throttle import KIN_BY_ACCOUNT
 from services.gateway.clients.civil_registry import Relative
-from services.gateway.clients.consular.mandates import Mandate
+from services.gateway.clients.consular.people.mandates import Mandate
 from services.gateway.pages.apply.draft import eligibility_page, redirect_to_draft
 from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.content.eligibility import Behalf, attested

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts.levels import Level
-from services.gateway.clients.consular.applications import Application, FormStep
+from services.gateway.clients.consular.applications.applications import Application, FormStep
 from services.gateway.pages.appointments.appointments import gap
 from services.gateway.web.content.eligibility import Attested, attested, behalf_of, judged
 from services.gateway.web.content.offers import offers_by_slug, with_tier

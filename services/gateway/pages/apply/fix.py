@@ -8,7 +8,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.applications import Application, Correction
+from services.gateway.clients.consular.applications.applications import Application, Correction
 from services.gateway.pages.apply.draft import load_editable
 from services.gateway.pages.apply.uploads.uploads import files_by_name, following, is_marked, take_files
 from services.gateway.web.content.eligibility import attested, behalf_of

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from services.gateway.accounts.challenges import HOLD, MOVE
 from services.gateway.accounts.throttle import TooMany
-from services.gateway.clients.consular.applications import Application
+from services.gateway.clients.consular.applications.applications import Application
 from services.gateway.web.access.costly_steps import check_step
 from services.gateway.web.calendars import Visit, event, weeks
 from services.gateway.web.current import consular, visitor

@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import request, url_for
 
-from services.gateway.clients.consular.appointments import Openings
-from services.gateway.clients.consular.draws import DrawCalendar, DrawSummary, Releases
+from services.gateway.clients.consular.appointments.appointments import Openings
+from services.gateway.clients.consular.appointments.draws import DrawCalendar, DrawSummary, Releases
 from services.gateway.web.content.feeds import Feed, FeedEvent
 from services.gateway.web.current import settings
 from services.gateway.web.days import today

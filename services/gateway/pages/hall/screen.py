@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, render_template, stream_with_context
 
 from services.gateway.accounts.throttle import OPENINGS_BY_ADDRESS
-from services.gateway.clients.consular.hall import Screen
+from services.gateway.clients.consular.appointments.hall import Screen
 from services.gateway.web.access.throttling import slow_down_network
 from services.gateway.web.current import consular
 from services.gateway.web.days import missions

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from services.gateway.clients.consular.inquiries import Inquiry
+from services.gateway.clients.consular.correspondence.inquiries import Inquiry
 from services.gateway.pages.inquiries.types import name_of
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.http.stored_files import asked_page, send_stored

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.payments import CardPage
+from services.gateway.clients.consular.money.payments import CardPage
 from services.gateway.web.current import settings, visitor
 from services.gateway.web.forms import faults
 from services.gateway.web.security import allow_form_to

@@ -3,8 +3,8 @@
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.applications import Application
-from services.gateway.clients.consular.payments import Payment
+from services.gateway.clients.consular.applications.applications import Application
+from services.gateway.clients.consular.money.payments import Payment
 from services.gateway.pages.applications.application_status import held_payments, price_ends
 from services.gateway.pages.apply.draft import load_editable
 from services.gateway.pages.payments.card_page import form_context, send_to_provider

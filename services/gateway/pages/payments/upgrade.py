@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.consular.applications import Application
+from services.gateway.clients.consular.applications.applications import Application
 from services.gateway.pages.apply.draft import load_editable
 from services.gateway.pages.payments.card_page import form_context, send_to_provider
 from services.gateway.web.current import consular, visitor

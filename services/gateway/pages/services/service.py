@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from services.gateway.clients.consular.offers import Mission
+from services.gateway.clients.consular.mission.offers import Mission
 from services.gateway.web.content.offers import offers_by_slug
 from services.gateway.web.current import consular
 from services.gateway.web.days import missions, page_mission

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from services.gateway.clients.consular.applications import Application
+from services.gateway.clients.consular.applications.applications import Application
 from services.gateway.web.current import civil_registry, conscription, consular, visitor
 from services.gateway.web.days import today, zone_of
 from services.gateway.web.presentation import moment_of

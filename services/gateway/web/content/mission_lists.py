@@ -3,7 +3,7 @@
 from babel import Locale
 from flask import Flask
 
-from services.gateway.clients.consular.offers import Mission
+from services.gateway.clients.consular.mission.offers import Mission
 from services.gateway.web.current import visitor_or_none
 from services.gateway.web.days import missions
 from services.gateway.web.language import chosen

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from services.gateway.clients.consular.notices import Notice
+from services.gateway.clients.consular.correspondence.notices import Notice
 from services.gateway.web.presentation import date, money, t, tn
 
 DAYS = ("day", "until")

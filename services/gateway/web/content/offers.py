@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from services.gateway.clients.consular.offers import Offer
+from services.gateway.clients.consular.mission.offers import Offer
 from services.gateway.web.current import consular
 from services.gateway.web.days import today
 from shared.catalogue import registration

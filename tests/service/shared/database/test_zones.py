@@ -20,7 +20,7 @@ from tests.conftest import ServiceClient
 
 pytestmark = pytest.mark.clock
 
-MISSIONS = Path(services.consular.__file__).parent / "data" / "missions.csv"
+MISSIONS = Path(services.consular.__file__).parent / "data" / "missions" / "missions.csv"
 YEARS = 2
 
 

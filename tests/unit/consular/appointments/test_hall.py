@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.consular.appointments.hall.rules import FROM, PARK_REASONS, TicketState, competes_at
-from services.gateway.desk.hall.hall import REASONS
+from services.gateway.desk.appointments.hall.hall import REASONS
 
 HOUR = datetime(2026, 11, 29, 7, 0, tzinfo=UTC)
 

@@ -191,5 +191,5 @@ def test_a_weekend_is_the_one_of_its_day(country: str, day: str, rests: bool) ->
 
 
 def test_no_holiday_of_a_fixed_year_is_left_among_the_closures() -> None:
-    with (Path(FOLDER) / "closures.csv").open(encoding="utf-8", newline="") as file:
+    with (Path(FOLDER) / "missions" / "closures.csv").open(encoding="utf-8", newline="") as file:
         assert {row["kind"] for row in csv.DictReader(file)} == {"year_end"}

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.dev.checks import safety, sources
+from deploy.dev.checks import sources
+from deploy.dev.checks.security import safety
 
 
 @pytest.mark.parametrize(

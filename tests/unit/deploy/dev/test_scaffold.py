@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.dev.checks.translations import TO_TRANSLATE
+from deploy.dev.checks.texts.translations import TO_TRANSLATE
 from deploy.dev.scaffold.__main__ import arguments, main
 from deploy.dev.scaffold.shapes import SHAPES
 from deploy.dev.scaffold.write import SLUG, Wanted, letters_of, lines, new_files, unsaid, write
@@ -19,11 +19,9 @@ from shared.fragments import LANGUAGES, read_fragments
 from shared.i18n import language
 
 ROOT = Path(__file__).parents[4]
-ROWS = (
-    "services/consular/data/tariffs.csv",
-    "services/consular/data/standings.csv",
-    "shared/documents/data/validity.csv",
-)
+TARIFFS = "services/consular/data/money/tariffs.csv"
+STANDINGS = "services/consular/data/transactions/standings.csv"
+VALIDITY = "shared/documents/data/validity.csv"
 
 
 def wanted(shape: str, months: int = 3) -> Wanted:
@@ -62,7 +60,7 @@ def test_everything_is_written_and_three_files_are_left_to_a_person(shape: str, 
     for path, _, line in lines(one):
         assert line in (root / path).read_text()
         assert len((root / path).read_text().splitlines()) > len((ROOT / path).read_text().splitlines())
-    with (root / "services/consular/data/tariffs.csv").open(newline="") as file:
+    with (root / TARIFFS).open(newline="") as file:
         assert list(csv.reader(file))[-1][9:] == ["Law 13/2021, article 4", "M", "founding"]
     assert "    sample_letter,\n" in (root / "shared/catalogue/__init__.py").read_text()
 
@@ -98,14 +96,13 @@ def test_a_name_has_two_words(slug: str, fits: bool) -> None:
 def test_what_a_command_says_besides_is_written(root: Path) -> None:
     told = replace(wanted("mission-document", 0), days=30, since=date(2026, 9, 1), fee="travel_pass", certainty="H")
     write(root, told)
-    last = {path: (root / path).read_text().splitlines()[-1] for path in ROWS}
+    last = {path: (root / path).read_text().splitlines()[-1] for path in (TARIFFS, STANDINGS, VALIDITY)}
     source = '"Law 13/2021, article 4"'
     assert last == {
-        "services/consular/data/tariffs.csv": "sample-letter/travel_pass/all/2026-09-01,sample-letter,travel_pass,"
+        TARIFFS: "sample-letter/travel_pass/all/2026-09-01,sample-letter,travel_pass,"
         f"foreign_affairs,,10000,USD,2026-09-01,,{source},H,founding",
-        "services/consular/data/standings.csv": "sample-letter/all/2026-09-01/active,sample-letter,active,,2026-09-01,"
-        f"{source},H,founding",
-        "shared/documents/data/validity.csv": f"sample-letter,0,30,2026-09-01,{source},H",
+        STANDINGS: f"sample-letter/all/2026-09-01/active,sample-letter,active,,2026-09-01,{source},H,founding",
+        VALIDITY: f"sample-letter,0,30,2026-09-01,{source},H",
     }
     assert 'FeeLine("travel_pass", "foreign_affairs")' in (root / "shared/catalogue/sample_letter.py").read_text()
 
@@ -178,4 +175,4 @@ def test_the_next_steps_are_those_of_the_page(
         )
     for step in ("make demo ARGS=sample-letter", "deploy/demo/scenarios/answers.py", TO_TRANSLATE):
         assert step in said
-    assert "sample-letter,0,30," in (root / "shared/documents/data/validity.csv").read_text()
+    assert "sample-letter,0,30," in (root / VALIDITY).read_text()

@@ -22,7 +22,7 @@ def test_the_dates_of_a_file_go_forward(folder: Path) -> None:
     for name in {row["file"] for row in rows}:
         dated = [row["dated"] for row in rows if row["file"] == name]
         assert dated == sorted(dated), name
-        assert (folder / name).exists(), f"{name} is dated and does not exist"
+        assert len(list(folder.rglob(name))) == 1, f"{name} is dated and does not exist"
 
 
 def test_services_with_files_name_their_tables() -> None:
@@ -31,7 +31,7 @@ def test_services_with_files_name_their_tables() -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.parent.name))
 def test_every_row_has_every_cell(folder: Path) -> None:
-    for path in folder.glob("*.csv"):
+    for path in folder.rglob("*.csv"):
         with path.open(encoding="utf-8", newline="") as file:
             head, *rows = csv.reader(file)
         assert {len(row) for row in rows} == {len(head)}, path.name

@@ -15,7 +15,7 @@ from deploy.demo.population.unusual import UNUSUAL
 from deploy.demo.scenarios.answers import answers, required_uploads
 from deploy.demo.scenarios.people import CRITERIA, SHARED_PERSON, owes
 from deploy.dev import reference
-from deploy.dev.checks.catalogue import Somebody, handed_out
+from deploy.dev.checks.data.catalogue import Somebody, handed_out
 from services.civil_registry import handlers as civil_registry
 from services.civil_registry.contents import contents
 from services.conscription import allowance
@@ -168,7 +168,7 @@ def test_what_comes_of_it_has_an_issuer_and_a_template(entry: Transaction) -> No
     for kind in kinds:
         issuer = KINDS[kind].service
         template = MISSION_DOCUMENT if entry.issues else f"{kind}.html"
-        assert (SERVICES / issuer / "documents" / template).exists()
+        assert len(list((SERVICES / issuer / "documents").rglob(template))) == 1
         assert all(language(code).has(f"document.{kind}.title") for code in ("ar", "en"))
 
 
@@ -186,7 +186,7 @@ def strays(issues: MissionDocument, sample: Mapping[str, Any]) -> set[str]:
 @each_entry
 def test_the_sample_of_a_mission_document_shows_what_the_entry_declares(entry: Transaction) -> None:
     if entry.issues:
-        file = SERVICES / "consular" / "documents" / f"{entry.issues.kind}.sample.json"
+        (file,) = (SERVICES / "consular" / "documents").rglob(f"{entry.issues.kind}.sample.json")
         assert strays(entry.issues, json.loads(file.read_text(encoding="utf-8"))) == set()
 
 

@@ -9,7 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as Answer
 
 from services.gateway.accounts.throttle import UPLOADS_BY_ACCOUNT
-from services.gateway.clients.consular.applications import Application, Upload
+from services.gateway.clients.consular.applications.applications import Application, Upload
 from services.gateway.pages.apply.draft import load_editable
 from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import consular, visitor

@@ -67,14 +67,14 @@ def test_a_second_start_loads_nothing(admin_url: str, connection: Connection) ->
 def test_a_load_says_which_version_of_which_day(connection: Connection) -> None:
     statement = "SELECT file, sha256, dated, loaded_at FROM reference_load WHERE file = 'missions.csv' ORDER BY id"
     rows = connection.execute(statement).fetchall()
-    path = reference_data.SERVICES_FOLDER / "consular" / "data" / "missions.csv"
-    dated = reference_data.dates(path.parent)["missions.csv", reference_data.hash_of(path)]
+    path = reference_data.SERVICES_FOLDER / "consular" / "data" / "missions" / "missions.csv"
+    dated = reference_data.dates(reference_data.folder_of(path))["missions.csv", reference_data.hash_of(path)]
     assert rows[0][:3] == ("missions.csv", reference_data.hash_of(path), dated)
     assert abs((datetime.now(UTC) - rows[0][3]).total_seconds()) < 600
 
 
 def test_a_new_row_is_added_and_its_version_recorded(admin_url: str, connection: Connection, data: Path) -> None:
-    with (data / "tariffs.csv").open("a", encoding="utf-8") as file:
+    with (data / "money" / "tariffs.csv").open("a", encoding="utf-8") as file:
         file.write(TARIFF)
     before = scalar(connection, "SELECT count(*) FROM tariff")
     assert reference_data.load(admin_url) == ["tariffs.csv"]
@@ -90,14 +90,14 @@ def test_a_published_price_is_never_reworded(admin_url: str, connection: Connect
     row = connection.execute("SELECT id, amount FROM tariff WHERE scope IS NULL ORDER BY id LIMIT 1").fetchone()
     assert row
     known, amount = row
-    line = next(line for line in (data / "tariffs.csv").read_text().splitlines() if line.startswith(known))
-    change(data / "tariffs.csv", line, line.replace(f",{amount},", f",{amount + 1},"))
+    line = next(line for line in (data / "money" / "tariffs.csv").read_text().splitlines() if line.startswith(known))
+    change(data / "money" / "tariffs.csv", line, line.replace(f",{amount},", f",{amount + 1},"))
     assert reference_data.load(admin_url) == ["tariffs.csv"]
     assert scalar(connection, "SELECT amount FROM tariff WHERE id = %s", known) == amount
 
 
 def test_missions_follow_their_file(admin_url: str, connection: Connection, data: Path) -> None:
-    change(data / "missions.csv", ",Riyadh,", ",Riyad,")
+    change(data / "missions" / "missions.csv", ",Riyadh,", ",Riyad,")
     assert reference_data.load(admin_url) == ["missions.csv"]
     assert scalar(connection, "SELECT name_en FROM mission WHERE code = 'RUH'") == "Riyad"
 
@@ -105,12 +105,16 @@ def test_missions_follow_their_file(admin_url: str, connection: Connection, data
 def test_hours_end_once_and_are_otherwise_the_desks(admin_url: str, connection: Connection, data: Path) -> None:
     with connection.transaction():
         connection.execute("UPDATE opening SET seats = 9 WHERE id = %s", [OPENING])
-    line = next(line for line in (data / "openings.csv").read_text().splitlines() if line.startswith(f"{OPENING},"))
-    change(data / "openings.csv", line, line.replace("2024-01-01,,", "2024-01-01,2027-01-01,"))
+    line = next(
+        line
+        for line in (data / "appointments" / "openings.csv").read_text().splitlines()
+        if line.startswith(f"{OPENING},")
+    )
+    change(data / "appointments" / "openings.csv", line, line.replace("2024-01-01,,", "2024-01-01,2027-01-01,"))
     reference_data.load(admin_url)
     state = "SELECT (seats, valid_to)::text FROM opening WHERE id = %s"
     assert scalar(connection, state, OPENING) == "(9,2027-01-01)"
-    change(data / "openings.csv", "2024-01-01,2027-01-01,", "2024-01-01,2026-02-02,")
+    change(data / "appointments" / "openings.csv", "2024-01-01,2027-01-01,", "2024-01-01,2026-02-02,")
     reference_data.load(admin_url)
     assert scalar(connection, state, OPENING) == "(9,2027-01-01)"
 
@@ -118,14 +122,14 @@ def test_hours_end_once_and_are_otherwise_the_desks(admin_url: str, connection: 
 def test_a_closure_that_a_desk_took_back_stays_taken_back(admin_url: str, connection: Connection, data: Path) -> None:
     known = scalar(connection, "SELECT min(id) FROM closure")
     connection.execute("UPDATE closure SET removed_at = now(), removed_by = 'head' WHERE id = %s", [known])
-    change(data / "closures.csv", "Year-end closure", "Closed at the end of the year")
+    change(data / "missions" / "closures.csv", "Year-end closure", "Closed at the end of the year")
     assert reference_data.load(admin_url) == ["closures.csv"]
     assert scalar(connection, "SELECT removed_by FROM closure WHERE id = %s", known) == "head"
 
 
 def test_two_starts_at_once_load_once(admin_url: str, connection: Connection, data: Path) -> None:
-    with (data / "rates.csv").open("a", encoding="utf-8") as file:
-        file.write((data / "rates.csv").read_text().splitlines()[-1].replace("/", "/test-", 1) + "\n")
+    with (data / "money" / "rates.csv").open("a", encoding="utf-8") as file:
+        file.write((data / "money" / "rates.csv").read_text().splitlines()[-1].replace("/", "/test-", 1) + "\n")
     before: dict[str, int] = dict(connection.execute(LOADED).fetchall())
     results = at_once([lambda: reference_data.load(admin_url)] * 4)
     assert sorted(map(str, results)) == sorted(["['rates.csv']", "[]", "[]", "[]"])
@@ -135,12 +139,12 @@ def test_two_starts_at_once_load_once(admin_url: str, connection: Connection, da
 
 
 def test_a_changed_file_wants_a_date(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    change(data / "provisions.csv", "Press reports", "Reports")
-    assert [path for path, _ in reference_data.undated()] == [data / "provisions.csv"]
+    change(data / "transactions" / "provisions.csv", "Press reports", "Reports")
+    assert [path for path, _ in reference_data.undated()] == [data / "transactions" / "provisions.csv"]
     monkeypatch.setattr(reference_data, "datetime", Noon)
     reference_data.main()
     assert list(reference_data.undated()) == []
-    digest = reference_data.hash_of(data / "provisions.csv")
+    digest = reference_data.hash_of(data / "transactions" / "provisions.csv")
     assert reference_data.dates(data)["provisions.csv", digest] == date(2026, 6, 1)
 
 

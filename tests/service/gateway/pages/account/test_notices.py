@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.gateway.clients.consular.notices import Notice
+from services.gateway.clients.consular.correspondence.notices import Notice
 from services.gateway.web.content.notice_words import words
 from shared.direction import CONTROLS
 from tests.factories.gateway import Gateway

@@ -15,5 +15,5 @@ def test_every_column_is_explained(file: str) -> None:
 
 def test_the_aspects_and_statuses_named_are_those_of_the_rows() -> None:
     aspects = {one.aspect for one in rulebook.provisions()}
-    meaning = data_columns.FILES["services/consular/data/provisions.csv"][1]["aspect"]
+    meaning = data_columns.FILES["services/consular/data/transactions/provisions.csv"][1]["aspect"]
     assert all(f"`{aspect}`" in meaning for aspect in aspects)

@@ -1,0 +1,1 @@
+"""Checks of the code: style, types, sizes, imports, names, days."""

@@ -1,0 +1,1 @@
+"""Checks of the catalogue, of reference data and of generated pages."""

@@ -1,0 +1,1 @@
+"""Checks of what is installed, and of known ways to write a hole."""

@@ -1,0 +1,1 @@
+"""Checks of texts: their keys, and the values that keys are composed of."""

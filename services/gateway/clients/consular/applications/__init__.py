@@ -1,0 +1,1 @@
+"""Clients for applications, cases at the desk, older bookings and issued documents."""

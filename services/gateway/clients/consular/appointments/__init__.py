@@ -1,0 +1,1 @@
+"""Clients for appointments, draws and the waiting hall."""

@@ -1,0 +1,1 @@
+"""Clients for letters to ministries, notices and inquiries."""

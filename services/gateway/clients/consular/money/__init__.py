@@ -1,0 +1,1 @@
+"""Clients for payments, money owed back, tills, bank and ledger."""

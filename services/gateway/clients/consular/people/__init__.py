@@ -1,0 +1,1 @@
+"""Clients for mandates and checks of identity."""

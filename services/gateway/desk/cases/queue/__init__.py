@@ -1,0 +1,1 @@
+"""The queue of cases, and what of it an officer wants to see."""

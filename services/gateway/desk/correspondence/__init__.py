@@ -1,0 +1,1 @@
+"""What the desk reads and answers: letters of ministries, inquiries."""

@@ -1,0 +1,100 @@
+"""The mission's queue of inquiries, one of them, and the answer to it."""
+
+import re
+from typing import Any
+
+from flask import Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Redirect
+
+from services.gateway.accounts.contact import inquiry_codes
+from services.gateway.web.access.roles import DECIDING
+from services.gateway.web.current import accounts, actor, consular
+from services.gateway.web.forms import faults
+from services.gateway.web.http.stored_files import asked_page, send_stored
+from services.gateway.web.presentation import t
+from services.gateway.web.sent_forms.submission import submit
+from shared.catalogue.inquiries import CANNED, NEXT_STEPS, OUTCOMES, REFUSE_REASONS
+from shared.errors import Refusal
+
+QUEUES = ("open", "appealed", "overdue", "answered")
+FIELDS = ("outcome", "reason", "next_step", "canned", "text")
+LONGEST = 50_000
+TAKING = frozenset({"clerk", *DECIDING})
+Answer = Redirect | str | tuple[str, int]
+
+
+def show() -> str:
+    """The queue, the first due at the top, each with its colour in words too."""
+    wanted, page = request.args.get("queue", "open"), request.args.get("page", "")
+    queue = wanted if wanted in QUEUES else "open"
+    number = int(page) if re.fullmatch("[1-9][0-9]{0,2}", page, re.ASCII) else 1
+    return render_template(
+        "desk/correspondence/inquiries/inquiries.html",
+        queue=consular().inquiries.queue(actor(), queue, number),
+        wanted=queue,
+        queues=QUEUES,
+        may_write=actor().role in TAKING,
+        turn=lambda page: url_for("desk.inquiries", queue=queue, page=page),
+    )
+
+
+def detail(reference: str) -> str:
+    """One of them, with the form of the answer for whoever may give it."""
+    return _page(reference)
+
+
+def _page(reference: str, refusal: Refusal | None = None) -> str:
+    inquiry = consular().inquiries.at_desk(actor(), reference)
+    return render_template(
+        "desk/correspondence/inquiries/inquiry.html",
+        inquiry=inquiry,
+        is_open=inquiry["state"] in ("waiting", "appealed"),
+        may_take=actor().role in TAKING,
+        may_answer=actor().role in DECIDING,
+        is_own_answer=inquiry["state"] == "appealed" and inquiry["answered_by"] == actor().id,
+        mine=inquiry["owner"] == actor().id,
+        choices=_choices(),
+        typed=request.form if refusal else {},
+        errors=faults(refusal, prefix="inquiry_answer") if refusal else {},
+        done=request.args.get("done", ""),
+    )
+
+
+def _choices() -> dict[str, list[tuple[str, Any]]]:
+    return {
+        "outcome": [(code, t(f"inquiry.state.{code}")) for code in OUTCOMES],
+        "reason": [(code, t(f"inquiry.reason.{code}")) for code in REFUSE_REASONS],
+        "next_step": [(code, t(f"inquiry.next.{code}")) for code in NEXT_STEPS],
+        "canned": [(code, t(f"inquiry.canned.{code}")) for code in CANNED],
+    }
+
+
+def take(reference: str) -> Redirect:
+    """Becomes its owner."""
+    consular().inquiries.take(actor(), reference)
+    return redirect(url_for("desk.inquiry", reference=reference, done="taken"), 303)
+
+
+def answer(reference: str) -> Answer:
+    """Answers it, or decides the objection; the owner of the account is told that there is news."""
+    sent: dict[str, str | int] = {name: request.form.get(name, "")[:LONGEST] for name in FIELDS}
+    round_ = request.form.get("round", "")
+    sent["round"] = int(round_) if re.fullmatch("[0-9]{1,3}", round_, re.ASCII) else 0
+    verb = "appeal" if request.form.get("verb") == "appeal" else "answer"
+
+    def give() -> None:
+        consular().inquiries.answer(actor(), reference, verb, sent)
+        account = consular().inquiries.at_desk(actor(), reference)["account"]
+        if account:
+            with accounts().scope(actor().mission) as session:
+                inquiry_codes.tell_answered(session, account)
+
+    return submit(
+        give, lambda refusal: _page(reference, refusal), url_for("desk.inquiry", reference=reference, done="answered")
+    )
+
+
+def picture(reference: str, number: int) -> Response:
+    """A page of one of its files."""
+    content = consular().inquiries.picture(actor(), reference, number, asked_page())
+    return send_stored(content, f"{reference}-{number}", inline=True)

@@ -1,0 +1,1 @@
+"""The mission itself: proposals of two signatures, figures, parked messages."""

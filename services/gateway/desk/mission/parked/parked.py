@@ -1,0 +1,73 @@
+"""Parked messages at the desk: the list with what waits for them, one message, its replay with a reason."""
+
+from flask import redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from services.gateway.desk.cases.details import may
+from services.gateway.desk.wording import refusal_text, written_text
+from services.gateway.web.current import actor, consular
+from services.gateway.web.presentation import has_text, t, tn
+from shared.errors import Conflict, NotFound
+from shared.values.digits import ascii_digits
+
+Answer = Response | str | tuple[str, int]
+LONGEST = 300
+
+
+def show() -> str:
+    """A page of the list."""
+    text = ascii_digits(request.args.get("page", ""))
+    page = int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 4 else 1
+    return render_template(
+        "desk/mission/parked/parked.html",
+        parked=consular().parked.list_messages(actor(), max(page, 1)),
+        age=age,
+        reason_of=reason_of,
+        done=request.args.get("done", ""),
+        turn=lambda page: url_for("desk.parked", page=page),
+    )
+
+
+def detail(number: int) -> str:
+    """One message."""
+    return _page(number)
+
+
+def replay(number: int) -> Answer:
+    """Takes a message up again; not without a reason."""
+    reason, wrong = written_text("reason", LONGEST, "desk.why_needed")
+    if wrong:
+        return _page(number, wrong=wrong, typed=reason), 422
+    try:
+        consular().parked.replay(actor(), number, reason)
+    except NotFound:
+        decided = Conflict("message_decided")
+        return _page(number, refused=decided, typed=reason), decided.status
+    return redirect(url_for("desk.parked", done="replayed"), 303)
+
+
+def _page(number: int, **more: object) -> str:
+    message = consular().parked.detail(actor(), number)
+    return render_template(
+        "desk/mission/parked/message.html",
+        message=message,
+        may=may,
+        age=age,
+        reason_of=reason_of,
+        refusal_text=refusal_text,
+        **more,
+    )
+
+
+def age(minutes: int) -> Markup:
+    """An age in the largest unit of which it has at least one."""
+    for unit, length in (("days", 1440), ("hours", 60)):
+        if minutes >= length:
+            return tn(f"desk.parked.{unit}", minutes // length)
+    return tn("desk.parked.minutes", minutes)
+
+
+def reason_of(code: str) -> Markup | str:
+    """Why a message was set aside, in words where there are some."""
+    return t(f"desk.parked.reason.{code}") if has_text(f"desk.parked.reason.{code}") else code

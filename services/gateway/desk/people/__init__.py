@@ -1,0 +1,1 @@
+"""Who somebody is: accounts and their identity, mandates, the register's doubts."""

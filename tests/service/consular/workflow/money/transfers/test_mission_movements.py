@@ -1,0 +1,127 @@
+"""Movements that the mission caused itself: refunds the bank paid and cash it was brought."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select, update
+
+from services.consular import missions
+from services.consular.payments.ledger import accounts, entries
+from services.consular.payments.ledger.postings import Posting
+from services.consular.payments.refunds.model import Refund
+from services.consular.payments.tills.model import Deposit
+from services.consular.payments.transfers.import_statement import import_file
+from services.consular.payments.transfers.model import BankAccount, BankLine
+from services.consular.workflow.money import refunds
+from services.consular.workflow.money.transfers import settle_transfer
+from shared.database.db import Database, now
+from shared.identity.actor import Actor, service
+from shared.values import references
+from shared.values.money import Money
+from tests.conftest import HOME, officer
+from tests.factories.applications import Counter
+from tests.factories.payments.bank import Movement, Statement, camt, mt940, open_account
+
+CASHIER, HEAD = officer("cashier"), officer("head_of_mission")
+JOB: Actor = service("consular", HOME)
+At = Callable[..., Counter]
+
+
+class Bank:
+    """What the mission's bank shows, line by line."""
+
+    statements = 0
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        with database.scope(HOME) as session:
+            if session.scalar(select(BankAccount.id)) is None:
+                open_account(session)
+            self.today = missions.today(session, HOME)
+
+    def show(self, amount: int, text: str, write: Callable[..., bytes] = camt) -> BankLine:
+        Bank.statements += 1
+        movement = Movement(amount, self.today, text, f"OWN{Bank.statements}")
+        opening = 10**9 + Bank.statements * 10**7
+        statement = Statement([movement], self.today, self.today, opening, str(Bank.statements))
+        with self.database.scope(HOME) as session:
+            import_file(session, CASHIER, "x", write(statement))
+        settle_transfer.settle_new(self.database, JOB, 10)
+        with self.database.scope(HOME) as session:
+            return session.scalars(select(BankLine).where(BankLine.bank_reference == movement.reference)).one()
+
+    def balance(self, account: str) -> int:
+        with self.database.scope(HOME) as session:
+            return entries.balance(session, account, "SAR").amount
+
+
+@pytest.fixture
+def bank(database: Callable[[str], Database]) -> Bank:
+    return Bank(database("consular"))
+
+
+def sent_refund(bank: Bank, counter: At) -> Refund:
+    """A refund that is in a file for the bank."""
+    here = counter().until("in_review")
+    assert here.ask_as_applicant("POST", "/withdraw", {"key": "w"}).status_code == 200
+    with bank.database.scope(HOME) as session:
+        refund = session.scalars(select(Refund).order_by(Refund.marked_at.desc(), Refund.reference).limit(1)).one()
+        session.execute(
+            update(Refund)
+            .where(Refund.reference == refund.reference)
+            .values(
+                method="transfer", iban="SA4420000001234567891234", account_holder="Rasha", state="sent",
+                proposed_by="a", approved_by="b", proposed_at=func.now(), approved_at=func.now(), sent_at=func.now(),
+            )
+        )  # fmt: skip
+    return refund
+
+
+@pytest.mark.parametrize("write", [camt, mt940])
+def test_a_refund_on_a_statement_is_paid(bank: Bank, counter: At, write: Callable[..., bytes]) -> None:
+    refund = sent_refund(bank, counter)
+    owed, held, suspense = (bank.balance(name) for name in (accounts.REFUNDS, accounts.BANK, accounts.SUSPENSE))
+    line = bank.show(-refund.amount, f"EREF {refund.reference.lower()}", write)
+    assert (line.open_amount, line.reason) == (0, None)
+    with bank.database.scope(HOME) as session:
+        assert session.get_one(Refund, refund.reference).state == "paid"
+    assert bank.balance(accounts.REFUNDS) - owed == refund.amount
+    assert bank.balance(accounts.BANK) - held == -refund.amount
+    assert bank.balance(accounts.SUSPENSE) == suspense
+
+
+def test_a_refund_that_was_confirmed_before_leaves_the_bank_once(bank: Bank, counter: At) -> None:
+    refund = sent_refund(bank, counter)
+    held, suspense = bank.balance(accounts.BANK), bank.balance(accounts.SUSPENSE)
+    with bank.database.scope(HOME) as session:
+        refunds.confirm_transfer(session, CASHIER, refund.reference, refund.money)
+    line = bank.show(-refund.amount, refund.reference)
+    assert line.open_amount == 0
+    assert bank.balance(accounts.BANK) - held == -refund.amount
+    assert bank.balance(accounts.SUSPENSE) == suspense
+
+
+def test_the_same_refund_twice_or_in_another_amount_is_for_an_officer(bank: Bank, counter: At) -> None:
+    refund = sent_refund(bank, counter)
+    other = bank.show(-refund.amount + 1, refund.reference)
+    assert (other.reason, other.open_amount) == ("outgoing", -refund.amount + 1)
+    assert bank.show(-refund.amount, refund.reference).open_amount == 0
+    assert bank.show(-refund.amount, f"again {refund.reference}").reason == "outgoing"
+
+
+def test_cash_brought_to_the_bank_is_found_by_its_slip_once(bank: Bank) -> None:
+    reference = references.new(HOME, 10, "G")
+    with bank.database.scope(HOME) as session:
+        session.add(
+            Deposit(reference=reference, mission=HOME, currency="SAR", amount=90_000, pieces={"50000": 1}, slip="s",
+                    made_at=now(session), made_by="x")
+        )  # fmt: skip
+        money = Money(90_000, "SAR")
+        entries.post_entry(
+            session, CASHIER, mission=HOME, kind="deposit", source=reference, about=reference,
+            postings=[Posting(accounts.DEPOSITS, money), Posting(accounts.SAFE, -money)],
+        )  # fmt: skip
+    before = bank.balance(accounts.DEPOSITS)
+    assert bank.show(90_000, f"CASH DEPOSIT {reference}").open_amount == 0
+    assert bank.balance(accounts.DEPOSITS) == before - 90_000
+    assert bank.show(90_000, f"CASH DEPOSIT {reference} again").reason == "unknown"
