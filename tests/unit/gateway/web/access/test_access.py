@@ -94,8 +94,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "head_of_mission officer",
         "desk.assign_cases desk.next_case desk.assign_case "
         "desk.accept desk.send_back desk.ask_refuse desk.refuse desk.reply desk.duplicate desk.mandate_accept "
-        "desk.decide_appeal desk.priority desk.mandate_refuse desk.clear desk.reprint desk.identity_account desk.identity_freeze "
-        "desk.identity_propose desk.identity_decide desk.identity_letter "
+        "desk.decide_appeal desk.priority desk.mandate_refuse desk.clear desk.reprint desk.identity_account "
+        "desk.identity_freeze desk.identity_propose desk.identity_decide desk.identity_letter "
         "desk.identity_check desk.identity_picture desk.identity_verdict",
     ),
     (
