@@ -53,6 +53,7 @@ from services.gateway.clients.consular.correspondence.inquiries import DeskInqui
 from services.gateway.clients.consular.correspondence.letters import Letter, LetterPage
 from services.gateway.clients.consular.correspondence.notices import Notice, OutgoingNotice
 from services.gateway.clients.consular.mission.approvals import Preview, Proposal
+from services.gateway.clients.consular.mission.booklets import BookletCounts, Delivery
 from services.gateway.clients.consular.mission.figures import MissionFigures
 from services.gateway.clients.consular.mission.offers import Mission, Offer, Parameters, Rates, Tariffs
 from services.gateway.clients.consular.mission.parked import ParkedDetail, ParkedPage
@@ -605,6 +606,12 @@ def test_the_registers(gateway: Gateway, consular: Consular) -> None:
     assert "service_status" in served["facts"]
     for documents, mark in ((registry.documents, "R"), (conscription.documents, "M"), (consular.documents, "C")):
         check(Verification, documents.verify(EXPATRIATE, new("RUH", 18, mark)))
+
+
+def test_booklets(consular: Consular) -> None:
+    check(BookletCounts, consular.booklets.counts(HEAD))
+    serial = f"N{uuid.uuid4().int % 10**9:09}"
+    check(Delivery, consular.booklets.receive(HEAD, [serial]))
 
 
 def test_parked_messages(consular: Consular, database: Callable[[str], Database]) -> None:

@@ -11,6 +11,7 @@ from services.gateway.desk.correspondence.inquiries import inquiries, write_in
 from services.gateway.desk.correspondence.letters import letters
 from services.gateway.desk.counter import counter, passports
 from services.gateway.desk.mission.approvals import bookings, parameters, proposals
+from services.gateway.desk.mission.booklets import booklets
 from services.gateway.desk.mission.figures import figures
 from services.gateway.desk.mission.parked import parked
 from services.gateway.desk.money.bank import bank, books
@@ -87,6 +88,9 @@ def _attach_passports(desk: Blueprint) -> None:
     desk.add_url_rule("/counter/<reference>/difference", "difference", counter.difference, methods=["POST"])
     desk.add_url_rule("/cases/<reference>/approvals", "approve", passports.approve, methods=["POST"])
     desk.add_url_rule("/cases/<reference>/reprint", "reprint", decisions.reprint, methods=["POST"])
+    desk.add_url_rule("/booklets", "booklets", booklets.show)
+    desk.add_url_rule("/booklets", "receive_booklets", booklets.receive, methods=["POST"])
+    desk.add_url_rule("/booklets/spoiled", "spoil_booklet", booklets.spoil, methods=["POST"])
     desk.add_url_rule("/passports", "passports", passports.check)
     desk.add_url_rule("/passports/<number>/surrender", "surrender", passports.surrender, methods=["POST"])
 

@@ -123,6 +123,7 @@ FAMILIES: dict[str, Keys] = {
     "status": lambda: keys("status", sets.statuses()),
     "timeline": lambda: keys("timeline", sets.transition_codes()),
     "appeal.state": lambda: keys("appeal.state", ("accepted", "refused", "waiting")),
+    "desk.booklets.state": lambda: keys("desk.booklets.state", ("in_stock", "assigned", "collected", "spoiled")),
     "desk.till_difference": lambda: keys("desk.till_difference", ("too_little", "too_much")),
     "field.spoil_reason.choice": lambda: keys("field.spoil_reason.choice", SPOIL_REASONS),
     "desk.priority.kind": lambda: keys("desk.priority.kind", ("age", "disability", "emergency")),

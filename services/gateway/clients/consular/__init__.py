@@ -14,6 +14,7 @@ from services.gateway.clients.consular.correspondence.inquiries import Inquiries
 from services.gateway.clients.consular.correspondence.letters import Letters
 from services.gateway.clients.consular.correspondence.notices import Notices
 from services.gateway.clients.consular.mission.approvals import Approvals
+from services.gateway.clients.consular.mission.booklets import Booklets
 from services.gateway.clients.consular.mission.figures import Figures
 from services.gateway.clients.consular.mission.offers import Offers
 from services.gateway.clients.consular.mission.parked import Parked
@@ -38,6 +39,7 @@ class Consular:
     appointments: Appointments
     approvals: Approvals
     bank: Bank
+    booklets: Booklets
     bookings: Bookings
     cases: Cases
     documents: Documents
@@ -67,6 +69,7 @@ class Consular:
             Appointments(client),
             Approvals(client),
             Bank(client),
+            Booklets(client),
             Bookings(client),
             Cases(client),
             Documents(client),

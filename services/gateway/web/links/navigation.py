@@ -33,6 +33,7 @@ DESK: dict[str, tuple[tuple[str, str], ...]] = {
         ("desk.mandates.title", "desk.mandates"),
         ("desk.identity.title", "desk.identity"),
         ("desk.passports.title", "desk.passports"),
+        ("desk.booklets.title", "desk.booklets"),
         ("desk.mails.title", "desk.mails"),
         ("nav.verify", "verify.ask"),
     ),
@@ -73,6 +74,8 @@ WITHIN = {
     "desk.bank_line": "desk.bank",
     "desk.booking_import": "desk.bookings",
     "desk.ask_proposal": "desk.proposals",
+    "desk.receive_booklets": "desk.booklets",
+    "desk.spoil_booklet": "desk.booklets",
     "registrar.detail": "registrar.show",
 }
 FOOT = (

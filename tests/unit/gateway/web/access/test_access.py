@@ -58,7 +58,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier clerk head_of_mission officer",
-        "desk.queue desk.queue_file desk.case desk.passports desk.turns desk.turns_file desk.calendar desk.hall",
+        "desk.queue desk.queue_file desk.case desk.passports desk.booklets desk.turns desk.turns_file desk.calendar "
+        "desk.hall",
     ),
     (
         "auditor cashier clerk confirmed head_of_mission officer",
@@ -95,7 +96,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "desk.assign_cases desk.next_case desk.assign_case "
         "desk.accept desk.send_back desk.ask_refuse desk.refuse desk.reply desk.duplicate desk.mandate_accept "
         "desk.decide_appeal desk.priority desk.mandate_refuse desk.clear desk.reprint desk.identity_account "
-        "desk.identity_freeze desk.identity_propose desk.identity_decide desk.identity_letter "
+        "desk.receive_booklets desk.spoil_booklet desk.identity_freeze "
+        "desk.identity_propose desk.identity_decide desk.identity_letter "
         "desk.identity_check desk.identity_picture desk.identity_verdict",
     ),
     (

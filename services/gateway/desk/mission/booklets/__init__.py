@@ -1,0 +1,1 @@
+"""The stock of blank booklets at the desk."""
