@@ -98,7 +98,8 @@ def test_a_page_is_opened_once_for_a_reference(rig: Rig) -> None:
     name = reference()
     first = surely(lambda: rig.provider.open_page(name, RIYALS, BACK))
     assert surely(lambda: rig.provider.open_page(name, RIYALS, BACK)) == first
-    with pytest.raises((OutcomeUnknown, Refusal)):
+    # A key that was used with other words leaves it unknown what the first call did; one provider just refuses.
+    with refuses("provider_refused") if rig.name == "polled" else pytest.raises(OutcomeUnknown):
         rig.provider.open_page(name, Money(75_001, "SAR"), BACK)
     # By our reference alone, as after an answer that was lost, and by the provider's.
     assert (

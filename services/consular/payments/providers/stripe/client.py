@@ -72,6 +72,9 @@ def ask(call: Callable[[], T]) -> T:
     try:
         return call()
     except REFUSED as error:
+        if error.http_status is None:
+            # The client itself could make nothing of an answer.
+            raise OutcomeUnknown from error
         if error.http_status == 404:
             raise Absent from error
         raise Refusal("provider_refused") from error

@@ -12,6 +12,7 @@ from services.consular.payments.providers.rules import (
     ProviderStatus,
 )
 from services.consular.payments.providers.stripe.amounts import money_of
+from shared.values.dates import local_date
 from shared.values.money import Money
 
 Object = Mapping[str, Any]
@@ -33,6 +34,8 @@ REFUND_STATUSES = {
     "failed": ProviderStatus.FAILED,
     "canceled": ProviderStatus.FAILED,
 }
+# The zone in which the last instant for evidence becomes a day: the API itself counts in it.
+DUE_ZONE = "UTC"
 # An inquiry of a bank takes no money back, and is no dispute yet. A prevented one has sent the money back already.
 INQUIRIES = frozenset({"warning_needs_response", "warning_under_review", "warning_closed"})
 DISPUTE_STATUSES = {
@@ -115,7 +118,7 @@ def latest_dispute(disputes: Iterable[Object]) -> DisputeAnswer | None:
         DISPUTE_STATUSES[dispute["status"]],
         money_of(dispute["amount"], dispute["currency"]),
         str(dispute["reason"]) if dispute.get("reason") else None,
-        datetime.fromtimestamp(due, UTC).date() if due else None,
+        local_date(datetime.fromtimestamp(due, UTC), DUE_ZONE) if due else None,
     )
 
 
