@@ -55,6 +55,11 @@ def is_strong_key(secret: str) -> bool:
         return False
 
 
+def _are_strong(secrets: str) -> bool:
+    """While one secret replaces another, both stand there between commas."""
+    return all(is_strong(secret) for secret in secrets.split(","))
+
+
 def _has_password(address: str) -> bool:
     return is_strong(unquote(urlsplit(address).password or ""))
 
@@ -67,7 +72,8 @@ def _is_https(address: str) -> bool:
 _WANTED: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "MAHJAR_SECRET": (is_strong_key, f"{SECRET_BYTES} random bytes in hexadecimal digits"),
     "MAHJAR_PUBLIC_URL": (_is_https, "the https address that people open"),
-    "MAHJAR_PROVIDER_SECRET": (is_strong, f"the card provider's secret of at least {SHORTEST} characters"),
+    "MAHJAR_PROVIDER_SECRET": (is_strong, f"the card provider's key of at least {SHORTEST} characters"),
+    "MAHJAR_WEBHOOK_SECRET": (_are_strong, f"the secret of its notifications, at least {SHORTEST} characters"),
     "DATABASE_URL": (_has_password, PASSWORD),
     "BUS_URL": (_has_password, PASSWORD),
     "MAHJAR_DATABASE_URL": (_has_password, PASSWORD),

@@ -180,7 +180,8 @@ def environment(
             "MAHJAR_KEYS": str(key_folder),
             "MAHJAR_SECRET": "5e" * 32,
             "MAHJAR_PUBLIC_URL": "http://127.0.0.1:8080",
-            "MAHJAR_PROVIDER_SECRET": "specimen-secret",
+            "MAHJAR_PROVIDER_SECRET": "specimen-key",
+            "MAHJAR_WEBHOOK_SECRET": "specimen-secret",
             "MAHJAR_UPLOADS": str(uploads),
         }
 

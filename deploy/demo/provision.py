@@ -30,6 +30,7 @@ def provision() -> None:
 def environment_for_provider(secrets: Mapping[str, str]) -> dict[str, str]:
     return {
         "MAHJAR_PROVIDER_SECRET": secrets["provider"],
+        "MAHJAR_WEBHOOK_SECRET": secrets["webhook"],
         "MAHJAR_PUBLIC_URL": os.environ["MAHJAR_PUBLIC_URL"],
         "MAHJAR_PROVIDER_NOTIFY_URL": f"http://gateway:{WEB_PORT}/provider/webhook",
     }

@@ -99,6 +99,7 @@ def common_environment(folder: DataFolder, ports: Mapping[str, int], bus: str) -
         "MAHJAR_PUBLIC_URL": os.environ.get("MAHJAR_PUBLIC_URL", gateway),
         "MAHJAR_SECRET": secrets["session"],
         "MAHJAR_PROVIDER_SECRET": secrets["provider"],
+        "MAHJAR_WEBHOOK_SECRET": secrets["webhook"],
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
     }

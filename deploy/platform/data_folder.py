@@ -77,8 +77,9 @@ class DataFolder:
         """Random secrets, created once, so that sessions survive a restart."""
         file = self.path / "secrets.json"
         stored: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-        if not {"session", "provider"} <= stored.keys():
-            stored = {name: secrets.token_hex(32) for name in ("session", "provider")} | stored
+        names = ("session", "provider", "webhook")
+        if not stored.keys() >= set(names):
+            stored = {name: secrets.token_hex(32) for name in names} | stored
             file.touch(mode=0o600)
             file.write_text(json.dumps(stored, indent=1))
         return stored

@@ -8,6 +8,7 @@ from deploy.platform.data_folder import DataFolder
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from shared.identity.actor import PARTNERS
 from shared.production import StartRefused, check_secrets, is_demo
+from shared.settings import provider_secrets
 
 DEMO, PRODUCTION = "Mahjar demo", "Mahjar production"
 # Nobody can own an e-mail address of this domain; the demo's accounts do.
@@ -20,8 +21,7 @@ def check_environment(environment: Mapping[str, str], default: str = "") -> bool
     if is_demo(environment, default):
         return True
     addresses = [name for name in ("DATABASE_URL", "BUS_URL") if name in environment]
-    provider = ["MAHJAR_PROVIDER_SECRET"] if environment.get("MAHJAR_PROVIDER_URL") else []
-    check_secrets(environment, ["MAHJAR_SECRET", "MAHJAR_PUBLIC_URL", *addresses, *provider])
+    check_secrets(environment, ["MAHJAR_SECRET", "MAHJAR_PUBLIC_URL", *addresses, *provider_secrets(environment)])
     return False
 
 
@@ -32,6 +32,7 @@ def load_secrets(folder: DataFolder, environment: Mapping[str, str], demo: bool)
     return {
         "session": environment["MAHJAR_SECRET"],
         "provider": environment.get("MAHJAR_PROVIDER_SECRET", ""),
+        "webhook": environment.get("MAHJAR_WEBHOOK_SECRET", ""),
     }
 
 

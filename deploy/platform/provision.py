@@ -94,9 +94,10 @@ def environment_for(
     if environment.get("MAHJAR_METRICS_TOKEN"):
         settings |= {"MAHJAR_METRICS": f"0.0.0.0:{METRICS_PORT}"}
     if service in ("consular", "gateway"):
-        settings |= {"MAHJAR_PROVIDER_URL": environment.get("MAHJAR_PROVIDER_URL", "")}
+        settings |= {name: environment.get(name, "") for name in ("MAHJAR_PROVIDER_URL", "MAHJAR_PROVIDER_PAGE")}
     if service == "consular":
-        settings |= {"MAHJAR_PROVIDER_SECRET": secrets["provider"], "MAHJAR_UPLOADS": str(UPLOADS)}
+        settings |= {"MAHJAR_PROVIDER_SECRET": secrets["provider"], "MAHJAR_WEBHOOK_SECRET": secrets["webhook"]}
+        settings |= {"MAHJAR_UPLOADS": str(UPLOADS)}
         settings |= {"MAHJAR_PROVIDER_KIND": environment.get("MAHJAR_PROVIDER_KIND", "")}
         settings |= {name: environment[name] for name in (*STORING, *DRAWING) if environment.get(name)}
     if service == "gateway":

@@ -16,7 +16,7 @@ from services.consular.ministries import escalate
 from services.consular.missions import do_at_each_mission, each_mission, reference_data
 from services.consular.payments.collection import hosted
 from services.consular.payments.ledger import close
-from services.consular.payments.providers.rules import Answer
+from services.consular.payments.providers.rules import Answer, AttemptReference
 from services.consular.payments.providers.selection import Adapter, provider_of
 from services.consular.payments.rates import store as rates
 from services.consular.payments.reconciliation import run as reconciliation
@@ -62,26 +62,30 @@ class DeadlineProvider:
         """As the provider does."""
         return self.provider.open_page(reference, money, return_url)
 
-    def query_status(self, reference: str) -> Answer:
+    def query_status(self, attempt: AttemptReference) -> Answer:
         """As the provider does, until the deadline. Raises Unavailable afterwards."""
         self._check_deadline()
-        return self.provider.query_status(reference)
+        return self.provider.query_status(attempt)
+
+    def close_page(self, attempt: AttemptReference) -> Answer:
+        """As the provider does, until the deadline. Raises Unavailable afterwards."""
+        self._check_deadline()
+        return self.provider.close_page(attempt)
 
     def list_disputed(self, since: datetime) -> list[str]:
         """As the provider does, until the deadline. Raises Unavailable afterwards."""
-        if time.monotonic() > self.until:
-            raise Unavailable("provider_down")
+        self._check_deadline()
         return self.provider.list_disputed(since)
 
-    def refund(self, key: str, attempt: str, money: Money) -> Answer:
+    def refund(self, key: str, attempt: AttemptReference, money: Money) -> Answer:
         """As the provider does, until the deadline. Raises Unavailable afterwards: nothing was asked of it."""
         self._check_deadline()
         return self.provider.refund(key, attempt, money)
 
-    def query_refund(self, key: str) -> Answer:
+    def query_refund(self, key: str, attempt: AttemptReference) -> Answer:
         """As the provider does, until the deadline. Raises Unavailable afterwards."""
         self._check_deadline()
-        return self.provider.query_refund(key)
+        return self.provider.query_refund(key, attempt)
 
     def _check_deadline(self) -> None:
         if time.monotonic() > self.until:

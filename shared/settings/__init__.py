@@ -11,8 +11,9 @@ from shared.settings.mail import MailSettings
 from shared.settings.observation import ObservationSettings
 from shared.settings.uploads import UploadSettings
 
-# The kinds of card providers there are adapters to: one with hosted pages and notifications, one that is only asked.
-PAGES, POLLED = "pages", "polled"
+# The kinds of card providers there are adapters to: those that speak the Stripe API, and one that is only asked.
+STRIPE, POLLED = "stripe", "polled"
+STRIPE_API, STRIPE_PAGES = "https://api.stripe.com", "https://checkout.stripe.com"
 # The service that sends e-mails.
 MAILING = "gateway"
 SECRETS = ("MAHJAR_SECRET", "MAHJAR_PUBLIC_URL", "MAHJAR_DATABASE_URL")
@@ -56,9 +57,11 @@ class Settings:
     url_civil_registry: str = ""
     url_conscription: str = ""
     provider_url: str = ""
-    provider_secret: tuple[str, ...] = ()
+    provider_page: str = ""
+    provider_secret: str = ""
+    webhook_secrets: tuple[str, ...] = ()
     provider_name: str = ""
-    provider_kind: str = PAGES
+    provider_kind: str = STRIPE
     merchant: str = ""
     terms_url: str = ""
     beacon: str = ""
@@ -88,7 +91,9 @@ class Settings:
             url_civil_registry=env.get("MAHJAR_URL_CIVIL_REGISTRY", ""),
             url_conscription=env.get("MAHJAR_URL_CONSCRIPTION", ""),
             provider_url=env.get("MAHJAR_PROVIDER_URL", ""),
-            provider_secret=tuple(filter(None, env.get("MAHJAR_PROVIDER_SECRET", "").split(","))),
+            provider_page=_provider_page(env),
+            provider_secret=env.get("MAHJAR_PROVIDER_SECRET", ""),
+            webhook_secrets=tuple(filter(None, env.get("MAHJAR_WEBHOOK_SECRET", "").split(","))),
             provider_name=env.get("MAHJAR_PROVIDER_NAME", ""),
             provider_kind=_provider_kind(env),
             merchant=env.get("MAHJAR_MERCHANT", ""),
@@ -123,15 +128,28 @@ class Settings:
 
 def _secrets_of(service: str, env: Mapping[str, str]) -> tuple[str, ...]:
     bus = ("MAHJAR_BUS_URL",) if env.get("MAHJAR_BUS_URL") else ()
-    provider = ("MAHJAR_PROVIDER_SECRET",) if service == "consular" and env.get("MAHJAR_PROVIDER_URL") else ()
-    return (*SECRETS, *bus, *provider)
+    return (*SECRETS, *bus, *(provider_secrets(env) if service == "consular" else ()))
+
+
+def provider_secrets(env: Mapping[str, str]) -> tuple[str, ...]:
+    """The secrets of the card provider that is named: its key, and that of its notifications where it sends any."""
+    if not env.get("MAHJAR_PROVIDER_URL"):
+        return ()
+    notifying = ("MAHJAR_WEBHOOK_SECRET",) if _provider_kind(env) == STRIPE else ()
+    return ("MAHJAR_PROVIDER_SECRET", *notifying)
+
+
+def _provider_page(env: Mapping[str, str]) -> str:
+    """The origin of the pages that payers are sent to: the provider's own, unless it has them elsewhere."""
+    url = env.get("MAHJAR_PROVIDER_URL", "").rstrip("/")
+    return env.get("MAHJAR_PROVIDER_PAGE") or (STRIPE_PAGES if url == STRIPE_API else url)
 
 
 def _provider_kind(env: Mapping[str, str]) -> str:
     """Raises StartRefused for a kind of provider that there is no adapter to."""
-    kind = env.get("MAHJAR_PROVIDER_KIND") or PAGES
-    if kind not in (PAGES, POLLED):
-        raise StartRefused(f"Set MAHJAR_PROVIDER_KIND to {PAGES} or to {POLLED}.")
+    kind = env.get("MAHJAR_PROVIDER_KIND") or STRIPE
+    if kind not in (STRIPE, POLLED):
+        raise StartRefused(f"Set MAHJAR_PROVIDER_KIND to {STRIPE} or to {POLLED}.")
     return kind
 
 

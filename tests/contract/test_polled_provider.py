@@ -1,4 +1,4 @@
-"""A provider of another kind keeps the contract of the first: redirect and poll, no notifications, a hostile double."""
+"""What a provider of another kind has of its own: redirect and poll, no notifications, faults of its hostile double."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from shared.errors import Unavailable
 from shared.identity.actor import Actor
 from shared.settings import Settings
 from shared.values.money import Money
-from tests.factories.payments import JOB, RETURN, owed, settle
+from tests.factories.payments import JOB, RETURN, attempt_reference, owed, settle
 from tests.factories.payments.polled import MERCHANT, SECRET, PolledDouble, polled_double
 from tests.factories.refusals import refuses
 
@@ -43,22 +43,6 @@ def reference() -> str:
     return f"RUH-P{uuid.uuid4().hex[:9].upper()}"
 
 
-@pytest.mark.parametrize("money", [Money(75000, "SAR"), Money(31450, "JPY"), Money(61500, "KWD"), Money(1, "SYP-NEW")])
-def test_a_payment_is_opened_once_for_a_reference(provider: PolledProvider, money: Money) -> None:
-    name = reference()
-    first = provider.open_page(name, money, BACK)
-    assert first.status is ProviderStatus.OPEN and first.provider_reference and first.url
-    assert provider.open_page(name, money, BACK) == first
-    assert provider.query_status(name) == first
-    with refuses("provider_refused"):
-        provider.open_page(name, Money(money.amount + 1, money.currency), BACK)
-
-
-def test_what_was_never_opened_is_absent(provider: PolledProvider) -> None:
-    assert provider.query_status(reference()).status is ProviderStatus.ABSENT
-    provider.check()
-
-
 @pytest.mark.parametrize(
     ("outcome", "said", "money", "reason"),
     [
@@ -75,30 +59,9 @@ def test_each_ending_is_told(
     name = reference()
     page = provider.open_page(name, Money(61500, "KWD"), BACK)
     double.choose(name, outcome)
-    answer = provider.query_status(name)
+    answer = provider.query_status(attempt_reference(name))
     assert (answer.status, answer.amount, answer.reason) == (said, money, reason)
     assert (answer.provider_reference, answer.unverified) == (page.provider_reference, False)
-
-
-def test_money_goes_back_once_for_a_key_and_never_more_than_came(
-    provider: PolledProvider, double: PolledDouble
-) -> None:
-    name, key = reference(), uuid.uuid4().hex
-    provider.open_page(name, Money(61500, "KWD"), BACK)
-    with refuses("provider_refused"):
-        provider.refund(key, name, Money(1, "KWD"))
-    double.choose(name, "pay")
-    assert provider.query_refund(key).status is ProviderStatus.ABSENT
-    double.faults[:] = ["error"]
-    with pytest.raises(OutcomeUnknown):
-        provider.refund(key, name, Money(61000, "KWD"))
-    told = provider.query_refund(key)
-    assert (told.status, told.amount) == (ProviderStatus.PAID, Money(61000, "KWD"))
-    assert provider.refund(key, name, Money(61000, "KWD")) == told
-    for other in (Money(501, "KWD"), Money(500, "SAR")):
-        with refuses("provider_refused"):
-            provider.refund(uuid.uuid4().hex, name, other)
-    assert provider.refund(uuid.uuid4().hex, name, Money(500, "KWD")).status is ProviderStatus.PAID
 
 
 @pytest.mark.parametrize("fault", ["error", "garbage", "slow"])
@@ -107,14 +70,14 @@ def test_an_answer_that_is_none_leaves_the_outcome_unknown(double: PolledDouble,
     double.faults[:] = [fault]
     with pytest.raises(OutcomeUnknown):
         hasty.open_page(name, Money(75000, "SAR"), BACK)
-    found = hasty.query_status(name)
+    found = hasty.query_status(attempt_reference(name))
     assert found.status is ProviderStatus.OPEN
     assert hasty.open_page(name, Money(75000, "SAR"), BACK).provider_reference == found.provider_reference
 
 
 def test_strangers_are_refused_and_nobody_there_is_certain(double: PolledDouble) -> None:
     with refuses("provider_refused"):
-        PolledProvider(double.url, MERCHANT, "another").query_status(reference())
+        PolledProvider(double.url, MERCHANT, "another").query_status(attempt_reference(reference()))
     with refuses("provider_down", Unavailable):
         PolledProvider("http://127.0.0.1:9", MERCHANT, SECRET).check()
 
@@ -208,9 +171,9 @@ def test_a_chargeback_is_told_with_the_payment_and_named_in_the_list(
     name, before = reference(), datetime.now(UTC) - timedelta(minutes=1)
     provider.open_page(name, Money(61500, "KWD"), BACK)
     double.choose(name, "pay")
-    assert provider.query_status(name).dispute is None
+    assert provider.query_status(attempt_reference(name)).dispute is None
     double.charge_back(name, status, "61.250")
-    told = provider.query_status(name)
+    told = provider.query_status(attempt_reference(name))
     assert told.status is ProviderStatus.PAID and told.dispute is not None
     assert (told.dispute.status, told.dispute.amount, told.dispute.reason) == (said, Money(61250, "KWD"), "fraud")
     assert told.dispute.answer_by == date(2030, 1, 31)

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import psutil
 import pytest
 
-from services.consular.payments.providers.card import Provider
 from services.consular.payments.providers.rules import OutcomeUnknown
+from services.consular.payments.providers.stripe.checkout import StripeProvider
 from services.consular.uploads.scanner import Scanner, ScannerDown
 from services.consular.uploads.storage.s3 import S3Store
 from services.gateway.accounts.mail.senders import NotNow, SmtpSender
@@ -22,10 +22,12 @@ from shared.settings.mail import MailServer
 from shared.settings.uploads import REFUSE, S3Settings, ScannerSettings
 from tests.factories.environment.servers.fault_proxy import Fault, FaultProxy, fault_proxy
 from tests.factories.environment.servers.store_servers import s3_server
+from tests.factories.payments import attempt_reference
 from tests.factories.refusals import refuses
 
 DEADLINE, SLACK = 1.5, 3.0
-PAGE = b'{"id": "page_1", "state": "open", "url": "http://127.0.0.1/pages/page_1"}'
+PAGE = b'{"id": "cs_1", "object": "checkout.session", "status": "open", "payment_status": "unpaid"}'
+ATTEMPT = attempt_reference("RUH-P1", "cs_1")
 BROKEN = (Fault.SILENT, Fault.DRIP, Fault.CUT, Fault.RESET, Fault.REFUSE)
 LOST = (OutcomeUnknown, Unavailable, ScannerDown, NotNow)
 
@@ -66,8 +68,10 @@ def provider() -> Iterator[Peer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), CardProvider)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with fault_proxy("127.0.0.1", server.server_port) as proxy:
-        asked = Provider(f"http://127.0.0.1:{proxy.port}", "secret")
-        yield Peer(proxy, lambda: asked.query_status("RUH-P1").provider_reference, "page_1")
+        asked = StripeProvider(f"http://127.0.0.1:{proxy.port}", "secret")
+        # Loading the client takes longer than these tests wait.
+        assert asked.client
+        yield Peer(proxy, lambda: asked.query_status(ATTEMPT).provider_reference, "cs_1")
     server.shutdown()
     server.server_close()
 
@@ -161,10 +165,10 @@ def test_a_fault_ends_by_the_deadline_and_is_no_answer(peer: Peer, fault: Fault)
 def test_a_provider_that_drips_holds_the_worker_no_longer_than_one_answer(provider: Peer) -> None:
     """The worker has no request and so no deadline: the call has a limit of its own."""
     provider.proxy.fault = Fault.DRIP
-    slow = Provider(f"http://127.0.0.1:{provider.proxy.port}", "secret", read_seconds=0.5)
+    slow = StripeProvider(f"http://127.0.0.1:{provider.proxy.port}", "secret", read_seconds=0.5)
     began = time.monotonic()
     with pytest.raises(OutcomeUnknown):
-        slow.query_status("RUH-P1")
+        slow.query_status(ATTEMPT)
     assert time.monotonic() - began < 2.5 + SLACK
 
 

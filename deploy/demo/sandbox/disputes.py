@@ -4,38 +4,25 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
-from deploy.demo.days import today
-from deploy.demo.sandbox.pages import Books
+from deploy.demo.sandbox.pages import Books, Page
 from shared.values.money import Money
 
 # What may be done on a page that has taken money: the state of the dispute after it.
 CHOICES: Mapping[str, str] = {"dispute": "needs_response", "dispute-won": "won", "dispute-lost": "lost"}
-ANSWER_DAYS = 7
+ANSWER_SECONDS = 7 * 24 * 3600
 
 
 @dataclass(frozen=True)
 class CardDispute:
-    """A dispute as the provider has it. `changed_at` is in seconds since 1970."""
+    """A dispute as the provider has it. Instants are in seconds since 1970."""
 
     id: str
-    reference: str
+    page: Page
     state: str
     money: Money
-    answer_by: str
-    changed_at: float
-
-    def as_answer(self) -> dict[str, object]:
-        """As the interface and the notifications tell it."""
-        return {
-            "id": self.id,
-            "state": self.state,
-            "amount": self.money.amount,
-            "currency": self.money.currency,
-            "reason": "not_recognised",
-            "answer_by": self.answer_by,
-        }
+    opened_at: float
+    answer_by: float
 
 
 class DisputeBooks:
@@ -54,16 +41,16 @@ class DisputeBooks:
                 return None
             if known is None:
                 money = Money(amount or page.taken.amount, page.taken.currency)
-                answer_by = (today() + timedelta(days=ANSWER_DAYS)).isoformat()
-                known = CardDispute(f"dispute_{page.id}", reference, "needs_response", money, answer_by, 0)
-            self.by_reference[reference] = replace(known, state=CHOICES[choice], changed_at=time.time())
+                now = time.time()
+                known = CardDispute(f"dp_{page.token}", page, "needs_response", money, now, now + ANSWER_SECONDS)
+            self.by_reference[reference] = replace(known, state=CHOICES[choice])
             return self.by_reference[reference]
 
-    def dispute_of(self, reference: str) -> dict[str, object] | None:
-        """What a page's answer says of its dispute."""
-        known = self.by_reference.get(reference)
-        return known.as_answer() if known else None
+    def of(self, page: Page) -> CardDispute | None:
+        """The dispute about a page's payment."""
+        return self.by_reference.get(page.reference)
 
-    def changed_since(self, since: float) -> list[str]:
-        """The references of disputes that changed at an instant or later."""
-        return [one.reference for one in list(self.by_reference.values()) if one.changed_at >= since]
+    def opened_since(self, since: float) -> list[CardDispute]:
+        """Those that were opened at an instant or later, the last one first."""
+        found = [one for one in list(self.by_reference.values()) if one.opened_at >= since]
+        return sorted(found, key=lambda one: -one.opened_at)

@@ -2,62 +2,69 @@
 
 import secrets
 import threading
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from shared.values.money import Money
+
+OPEN, COMPLETE, EXPIRED = "open", "complete", "expired"
 
 
 @dataclass(frozen=True)
 class Page:
-    """A hosted page. `taken` is the money once it is there; `state` is open, paid, failed or cancelled."""
+    """A hosted page, which the interface calls a Checkout Session. `taken` is the money once it is there; `declined`
+    is the bank's reason for the last try that failed."""
 
     id: str
     reference: str
     asked: Money
-    return_url: str
-    state: str = "open"
+    success_url: str
+    cancel_url: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    opened_at: float = field(default_factory=time.time)
+    state: str = OPEN
     taken: Money | None = None
-    reason: str | None = None
+    declined: str | None = None
 
-    def as_answer(self, home: str) -> dict[str, object]:
-        """As the interface and the notifications tell it."""
-        money = self.taken or self.asked
-        return {
-            "id": self.id,
-            "reference": self.reference,
-            "state": self.state,
-            "amount": money.amount,
-            "currency": money.currency,
-            "reason": self.reason,
-            "url": f"{home}/pages/{self.id}",
-        }
+    @property
+    def payment(self) -> str | None:
+        """The name of its payment, which begins with the first try."""
+        return f"pi_{self.token}" if self.taken or self.declined else None
+
+    @property
+    def charge(self) -> str:
+        """The name of what takes its money."""
+        return f"ch_{self.token}"
+
+    @property
+    def token(self) -> str:
+        """What its names have in common."""
+        return self.id.removeprefix("cs_test_")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One thing that can happen on a page: how it ends, how many notifications tell it, whether it is late."""
+    """One thing that can happen on a page: whether money is taken or the bank declines, how many notifications tell it,
+    whether it is late. A payer who neither pays nor is declined just leaves."""
 
-    state: str
+    pays: bool = False
+    declined: str | None = None
     notices: int = 1
     late: bool = False
     fault: str | None = None
 
 
 OUTCOMES: Mapping[str, Outcome] = {
-    "pay": Outcome("paid"),
-    "pay-and-notify-twice": Outcome("paid", notices=2),
-    "pay-late": Outcome("paid", late=True),
-    "pay-silently": Outcome("paid", notices=0),
-    "pay-wrong-amount": Outcome("paid", fault="amount"),
-    "pay-wrong-currency": Outcome("paid", fault="currency"),
-    "decline": Outcome("failed"),
-    "cancel": Outcome("cancelled"),
+    "pay": Outcome(pays=True),
+    "pay-and-notify-twice": Outcome(pays=True, notices=2),
+    "pay-late": Outcome(pays=True, late=True),
+    "pay-silently": Outcome(pays=True, notices=0),
+    "pay-wrong-amount": Outcome(pays=True, fault="amount"),
+    "pay-wrong-currency": Outcome(pays=True, fault="currency"),
+    "decline": Outcome(declined="card_declined"),
+    "cancel": Outcome(notices=0),
 }
-
-
-class Changed(Exception):
-    """The same reference came again with another amount."""
 
 
 class Books:
@@ -66,35 +73,44 @@ class Books:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.pages: dict[str, Page] = {}
-        self.by_reference: dict[str, str] = {}
 
-    def open(self, reference: str, asked: Money, return_url: str) -> Page:
-        """A new page, or the one that was opened for this reference. Raises Changed."""
+    def open(
+        self, reference: str, asked: Money, success_url: str, cancel_url: str, metadata: Mapping[str, str]
+    ) -> Page:
+        """A new page."""
+        page = Page("cs_test_" + secrets.token_hex(18), reference, asked, success_url, cancel_url, metadata)
         with self.lock:
-            known = self.by_reference.get(reference)
-            if known is not None:
-                if self.pages[known].asked != asked:
-                    raise Changed
-                return self.pages[known]
-            page = Page("page_" + secrets.token_urlsafe(18), reference, asked, return_url)
             self.pages[page.id] = page
-            self.by_reference[reference] = page.id
-            return page
+        return page
 
     def find(self, reference: str) -> Page | None:
         """The page opened for a reference."""
-        known = self.by_reference.get(reference)
-        return self.pages[known] if known else None
+        return next((page for page in list(self.pages.values()) if page.reference == reference), None)
 
-    def close(self, page_id: str, outcome: Outcome) -> Page | None:
-        """Ends an open page; None if it had ended before."""
+    def by_payment(self, name: str) -> Page | None:
+        """The page of a payment or a charge."""
+        found = (page for page in list(self.pages.values()) if name in (page.payment, page.charge))
+        return next(found, None)
+
+    def act(self, page_id: str, outcome: Outcome) -> Page | None:
+        """What the payer did on an open page; None if it had ended before. A declined card leaves it open."""
         with self.lock:
             page = self.pages[page_id]
-            if page.state != "open":
+            if page.state != OPEN:
                 return None
-            taken = _taken(page.asked, outcome.fault) if outcome.state == "paid" else None
-            reason = {"failed": "card_declined", "cancelled": "cancelled_by_payer"}.get(outcome.state)
-            self.pages[page_id] = replace(page, state=outcome.state, taken=taken, reason=reason)
+            if outcome.pays:
+                page = replace(page, state=COMPLETE, taken=_taken(page.asked, outcome.fault), declined=None)
+            elif outcome.declined:
+                page = replace(page, declined=outcome.declined)
+            self.pages[page_id] = page
+            return page
+
+    def expire(self, page_id: str) -> Page | None:
+        """Ends an open page; None if it had ended before."""
+        with self.lock:
+            if self.pages[page_id].state != OPEN:
+                return None
+            self.pages[page_id] = replace(self.pages[page_id], state=EXPIRED)
             return self.pages[page_id]
 
 

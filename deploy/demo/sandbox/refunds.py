@@ -1,9 +1,12 @@
-"""The card provider's refunds: of what a page took, all of it or a part, once for each key."""
+"""The card provider's refunds: of what a page took, all of it or a part."""
 
+import secrets
 import threading
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from deploy.demo.sandbox.pages import Books
+from deploy.demo.sandbox.pages import Page
 from shared.values.money import Money
 
 
@@ -12,53 +15,36 @@ class CardRefund:
     """A refund as the provider has it."""
 
     id: str
-    key: str
-    reference: str
+    page: Page
     money: Money
-
-    def as_answer(self) -> dict[str, object]:
-        """As the interface tells it."""
-        return {
-            "id": self.id,
-            "key": self.key,
-            "reference": self.reference,
-            "state": "refunded",
-            "amount": self.money.amount,
-            "currency": self.money.currency,
-        }
+    metadata: Mapping[str, str]
+    made_at: float = field(default_factory=time.time)
 
 
 class NotRefundable(Exception):
-    """Nothing, or less, was taken for the reference; or the key came again with another order."""
+    """Nothing, or less, was taken on the page."""
 
 
 class RefundBooks:
     """All refunds of this run, in memory. Every change is made under one lock."""
 
-    def __init__(self, pages: Books) -> None:
-        self.pages = pages
+    def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.by_key: dict[str, CardRefund] = {}
+        self.made: list[CardRefund] = []
 
-    def refund(self, key: str, reference: str, money: Money) -> CardRefund:
-        """A new refund, or the one that was made for this key. Raises NotRefundable."""
+    def refund(self, page: Page, amount: int, metadata: Mapping[str, str]) -> CardRefund:
+        """A new refund. Raises NotRefundable."""
         with self.lock:
-            known = self.by_key.get(key)
-            if known is not None:
-                if (known.reference, known.money) != (reference, money):
-                    raise NotRefundable
-                return known
-            page = self.pages.find(reference)
-            taken = page.taken if page is not None else None
-            if (
-                taken is None
-                or taken.currency != money.currency
-                or not 0 < money.amount <= self._left(reference, taken)
-            ):
+            if page.taken is None or not 0 < amount <= page.taken.amount - self.refunded(page):
                 raise NotRefundable
-            made = CardRefund(f"refund_{len(self.by_key) + 1}", key, reference, money)
-            self.by_key[key] = made
+            made = CardRefund("re_" + secrets.token_hex(12), page, Money(amount, page.taken.currency), metadata)
+            self.made.append(made)
             return made
 
-    def _left(self, reference: str, taken: Money) -> int:
-        return taken.amount - sum(each.money.amount for each in self.by_key.values() if each.reference == reference)
+    def refunded(self, page: Page) -> int:
+        """What has gone back of a page's money."""
+        return sum(one.money.amount for one in self.of(page))
+
+    def of(self, page: Page) -> list[CardRefund]:
+        """The refunds of a page, the last one first."""
+        return [one for one in reversed(self.made) if one.page.id == page.id]

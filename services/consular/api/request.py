@@ -41,6 +41,13 @@ class Stated(Schema):
     )
 
 
+def has_left() -> bool:
+    """Whether the request says that the payer has left the provider's page without paying; one without a body does
+    not."""
+    sent = request.get_json(silent=True)
+    return isinstance(sent, dict) and sent.get("left") is True
+
+
 def mission_session(reference: str) -> AbstractContextManager[Session]:
     """A transaction in the mission of this reference.
 

@@ -2,15 +2,19 @@
 
 import uuid
 from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deploy.demo.sandbox.disputes import DisputeBooks
-from deploy.demo.sandbox.pages import OUTCOMES, Books, Changed, Page
-from deploy.demo.sandbox.refunds import NotRefundable, RefundBooks
+from deploy.demo.sandbox.card_api import Sandbox
+from deploy.demo.sandbox.notices import Notifier
+from deploy.demo.sandbox.objects import CHARGE, Writer
+from deploy.demo.sandbox.pages import OUTCOMES
+from deploy.demo.sandbox.provider import create_app
 from services.consular import missions
 from services.consular.applications.model import Application
 from services.consular.payments.collection import take
@@ -18,14 +22,16 @@ from services.consular.payments.collection.rules import Outcome
 from services.consular.payments.orders import attempts, quote
 from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.rules import Payment
-from services.consular.payments.providers.card import page_answer
-from services.consular.payments.providers.rules import Answer, ProviderStatus
+from services.consular.payments.providers.exchange import Line
+from services.consular.payments.providers.rules import Answer, AttemptReference, ProviderStatus
+from services.consular.payments.providers.stripe import objects
+from services.consular.payments.providers.stripe.checkout import StripeProvider
 from services.consular.payments.tariffs import transaction_status
 from services.consular.payments.tills import till
 from services.consular.payments.tills.model import Till
 from services.consular.workflow.money.settle import by_cash
 from shared.database.db import Database
-from shared.errors import Conflict, Refusal
+from shared.errors import Conflict
 from shared.identity.actor import Actor, service
 from shared.values import references
 from shared.values.money import Money
@@ -34,6 +40,8 @@ from tests.conftest import officer
 JOB = service("consular")
 CASHIER = Actor("officer", "cashier-1", "cashier", "RUH")
 RETURN = "http://127.0.0.1:8080/applications/x/paid"
+API_KEY = "sk_test_specimen"
+T = TypeVar("T")
 
 
 def open_till(session: Session, actor: Actor, currency: str) -> None:
@@ -75,9 +83,9 @@ def opened(database: Database, order: Order) -> Payment:
         return take.open_attempt(session, JOB, order.reference, key=str(uuid.uuid4()))
 
 
-def paid(money: Money, reference: str = "page_1", unverified: bool = False) -> Answer:
+def paid(money: Money, reference: str = "page_1") -> Answer:
     """A provider's word that it has the money."""
-    return Answer(ProviderStatus.PAID, reference, money, unverified=unverified)
+    return Answer(ProviderStatus.PAID, reference, money)
 
 
 def state_of(database: Database, payment: Payment) -> Payment:
@@ -92,67 +100,78 @@ def activate(session: Session, transaction: str, status: str = "active") -> None
     transaction_status.declare_status(session, transaction, status, today, "test", "tests")
 
 
-class InMemoryProvider:
-    """The sandbox's books without its sockets; `broken` is what the next calls raise, their work done."""
+@dataclass(frozen=True)
+class SandboxLine(Line):
+    """The line to the sandbox's interface in this process."""
+
+    app: Flask = field(default_factory=lambda: create_app(API_KEY, Notifier("", "")))
+
+    def ask(self, method: str, path: str, **content: Any) -> tuple[int, bytes]:
+        answer = self.app.test_client().open(path, method=method, base_url=self.url, **content)
+        return answer.status_code, answer.get_data()
+
+
+class InMemoryProvider(StripeProvider):
+    """The adapter on the sandbox without its sockets; `broken` is what the next calls raise, their work done."""
 
     def __init__(self) -> None:
-        self.books = Books()
-        self.refunds = RefundBooks(self.books)
-        self.disputes = DisputeBooks(self.books)
+        self.line: SandboxLine = SandboxLine("http://sandbox")
+        self.key = API_KEY
+        self.sandbox: Sandbox = self.line.app.extensions["sandbox"]
+        self.books, self.refunds, self.disputes = self.sandbox.books, self.sandbox.refunds, self.sandbox.disputes
         self.broken: list[Exception] = []
         self.opened = 0
 
     def open_page(self, reference: str, money: Money, return_url: str) -> Answer:
         self.opened += 1
-        try:
-            page = self.books.open(reference, money, return_url)
-        except Changed as changed:
-            raise Refusal("provider_refused") from changed
-        self._break()
-        return page_answer(page.as_answer("http://sandbox"))
+        return self._broken(super().open_page(reference, money, return_url))
 
-    def query_status(self, reference: str) -> Answer:
-        page = self.books.find(reference)
-        self._break()
-        return page_answer(self.answer_about(page)) if page else Answer(ProviderStatus.ABSENT)
+    def query_status(self, attempt: AttemptReference) -> Answer:
+        return self._broken(super().query_status(attempt))
 
     def list_disputed(self, since: datetime) -> list[str]:
-        self._break()
-        return self.disputes.changed_since(since.timestamp())
+        return self._broken(super().list_disputed(since))
 
-    def dispute(self, reference: str, choice: str, amount: int | None = None) -> Answer:
-        """What the payer's bank does; the notification that follows from it."""
-        page = self.books.find(reference)
-        assert page is not None and self.disputes.change(reference, choice, amount) is not None
-        return page_answer(self.answer_about(page), unverified=True)
+    def refund(self, key: str, attempt: AttemptReference, money: Money) -> Answer:
+        return self._broken(super().refund(key, attempt, money))
 
-    def answer_about(self, page: Page) -> dict[str, object]:
-        return page.as_answer("http://sandbox") | {"dispute": self.disputes.dispute_of(page.reference)}
+    def query_refund(self, key: str, attempt: AttemptReference) -> Answer:
+        return self._broken(super().query_refund(key, attempt))
 
-    def refund(self, key: str, attempt: str, money: Money) -> Answer:
-        try:
-            made = self.refunds.refund(key, attempt, money)
-        except NotRefundable as refused:
-            raise Refusal("provider_refused") from refused
-        self._break()
-        return page_answer(made.as_answer())
-
-    def query_refund(self, key: str) -> Answer:
-        made = self.refunds.by_key.get(key)
-        self._break()
-        return page_answer(made.as_answer()) if made else Answer(ProviderStatus.ABSENT)
-
-    def choose(self, reference: str, outcome: str) -> Answer:
-        """What the payer does on the page; the notification that follows from it."""
-        page = self.books.find(reference)
-        assert page is not None
-        ended = self.books.close(page.id, OUTCOMES[outcome])
-        assert ended is not None
-        return page_answer(ended.as_answer("http://sandbox"), unverified=True)
-
-    def _break(self) -> None:
+    def _broken(self, answer: T) -> T:
         if self.broken:
             raise self.broken.pop(0)
+        return answer
+
+    def choose(self, reference: str, outcome: str) -> Answer:
+        """What the payer does on the page; what the provider says of it after that."""
+        page = self.books.find(reference)
+        assert page is not None
+        changed = self.books.act(page.id, OUTCOMES[outcome])
+        assert changed is not None
+        return objects.session_answer(self.writer().session(changed))
+
+    def dispute(self, reference: str, choice: str, amount: int | None = None) -> None:
+        """What the payer's bank does."""
+        assert self.disputes.change(reference, choice, amount) is not None
+
+    def writer(self) -> Writer:
+        """Writes its objects with their payments."""
+        return Writer(self.refunds, self.disputes, self.line.url, [CHARGE])
+
+    def refund_keys(self) -> list[str]:
+        """Our keys of the refunds that were made."""
+        return [one.metadata[objects.REFUND] for one in self.refunds.made]
+
+    def forget_refunds(self) -> None:
+        """As if none had ever been ordered."""
+        self.refunds.made.clear()
+        self.sandbox.replies.clear()
+
+
+def attempt_reference(reference: str, provider_reference: str | None = None) -> AttemptReference:
+    """An attempt that was opened just now."""
+    return AttemptReference(reference, provider_reference, datetime.now(UTC))
 
 
 def pay(session: Session, application: Application) -> None:

@@ -6,6 +6,7 @@ import uuid
 
 from werkzeug.test import TestResponse
 
+from deploy.demo.sandbox.notices import event_about
 from services.consular.payments.providers import signature
 from shared.identity.actor import Actor
 from tests.factories.applications import Counter
@@ -26,7 +27,6 @@ def notify(here: Counter, provider: InMemoryProvider, reference: str, secret: st
     """The answer to the provider's signed notification of how a page ended."""
     page = provider.books.find(reference)
     assert page is not None
-    event = {"id": uuid.uuid4().hex, "type": "page.ended", "page": provider.answer_about(page)}
-    raw = json.dumps(event).encode()
+    raw = json.dumps(event_about("checkout.session.completed", provider.writer().session(page))).encode()
     header = {signature.HEADER: signature.sign(secret, int(time.time()), raw)}
     return here.client.ask("POST", "/provider/webhook", GATEWAY, data=raw, headers=header)

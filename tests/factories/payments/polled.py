@@ -77,6 +77,13 @@ class PolledDouble:
                 return 409, {}
             return 201, {"paymentRequest": known}
 
+    def cancel(self, reference: str) -> tuple[int, dict[str, object]]:
+        """Ends a payment that nobody has made yet; says what became of it otherwise."""
+        if reference not in self.requests:
+            return 404, {}
+        self.choose(reference, "cancel")
+        return 200, {"paymentRequest": self.requests[reference]}
+
     def charge_back(self, reference: str, status: str, amount: str = "") -> None:
         """What the payer's bank does about a payment that was settled: RAISED, then REVERSED or FINAL."""
         with self.lock:
@@ -128,9 +135,11 @@ def handler_of(double: PolledDouble) -> type[BaseHTTPRequestHandler]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+            form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()))
             if not self._is_merchant():
                 self._answer(401, {})
+            elif self.path.endswith("/cancellation"):
+                self._answer(*double.cancel(unquote(self.path.split("/")[2])))
             elif self.path.endswith("/refunds"):
                 self._answer(*double.refund(unquote(self.path.split("/")[2]), form))
             else:

@@ -18,6 +18,7 @@ ENVIRONMENT = {
     "MAHJAR_BUS_URL": f"amqp://mahjar:{STRONG}@rabbitmq//",
     "MAHJAR_PROVIDER_URL": "https://cards.test",
     "MAHJAR_PROVIDER_SECRET": STRONG,
+    "MAHJAR_WEBHOOK_SECRET": f"{STRONG}-new,{STRONG}-old",
     "MAHJAR_KEYS": "/keys",
     "MAHJAR_SMTP_URL": f"smtps://mahjar:{STRONG}@mail.test",
     "MAHJAR_MAIL_FROM": "mahjar@consulate.test",
@@ -28,6 +29,7 @@ WRONG = {
     "MAHJAR_DATABASE_URL": ("postgresql://consular@postgres/mahjar", "postgresql://consular:specimen@postgres/mahjar"),
     "MAHJAR_BUS_URL": ("amqp://guest:guest@rabbitmq//", "amqp://rabbitmq//"),
     "MAHJAR_PROVIDER_SECRET": ("", "specimen-secret-of-the-demo"),
+    "MAHJAR_WEBHOOK_SECRET": ("", "specimen-secret-of-the-demo", f"{STRONG},", f"{STRONG},short"),
 }
 
 
@@ -100,6 +102,28 @@ def test_cards_need_a_named_merchant_a_provider_and_terms(names: dict[str, str],
     loaded = Settings.load("gateway", ENVIRONMENT | names)
     assert (loaded.takes_cards, loaded.names_merchant) == (takes, takes)
     assert Settings.load("gateway", ENVIRONMENT | names | {"MAHJAR_PROVIDER_URL": ""}).takes_cards is False
+
+
+@pytest.mark.parametrize(
+    ("named", "page"),
+    [
+        ({"MAHJAR_PROVIDER_URL": "https://api.stripe.com/"}, "https://checkout.stripe.com"),
+        (
+            {"MAHJAR_PROVIDER_URL": "https://api.stripe.com", "MAHJAR_PROVIDER_PAGE": "https://pay.test"},
+            "https://pay.test",
+        ),
+        ({"MAHJAR_PROVIDER_URL": "https://cards.test"}, "https://cards.test"),
+        ({"MAHJAR_PROVIDER_URL": ""}, ""),
+    ],
+)
+def test_the_pages_of_a_provider_are_its_own_unless_it_has_them_elsewhere(named: dict[str, str], page: str) -> None:
+    assert Settings.load("gateway", ENVIRONMENT | named).provider_page == page
+
+
+def test_a_provider_that_is_only_asked_needs_no_secret_of_notifications() -> None:
+    polled = ENVIRONMENT | {"MAHJAR_PROVIDER_KIND": "polled", "MAHJAR_WEBHOOK_SECRET": ""}
+    assert Settings.load("consular", polled).webhook_secrets == ()
+    assert Settings.load("consular", ENVIRONMENT).webhook_secrets == (f"{STRONG}-new", f"{STRONG}-old")
 
 
 def files(folder: Path, **options: object) -> AuthorityFiles:

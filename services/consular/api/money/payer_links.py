@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 
 from services.consular.api.money.payments import MAX_MINOR_UNITS, Card
 from services.consular.api.money.prices import card_provider, check_merchant
-from services.consular.api.request import Keyed, mission_session, run_once
+from services.consular.api.request import Keyed, has_left, mission_session, run_once
 from services.consular.payments.collection import hosted
 from services.consular.payments.collection.rules import is_own_address
 from services.consular.workflow.money import payer_links, settle
@@ -101,12 +101,13 @@ def pay(token: str) -> tuple[dict[str, Any], int]:
 @allowed("payment.by_link")
 def refresh(token: str) -> dict[str, Any]:
     """What the link shows after the provider was asked."""
+    ask = hosted.close_page if has_left() else hosted.refresh
     with mission_session(_link_of(token)) as session:
         open_payments = payer_links.unsettled_of(session, _link_of(token))
     for payment in open_payments:
         # Nobody with a name asks: the service settles, as it does after a notification.
         settling = service("consular", mission_of(payment))
-        hosted.refresh(database(), settling, card_provider(), settle.by_answer, payment)
+        ask(database(), settling, card_provider(), settle.by_answer, payment)
     return show(token)
 
 

@@ -5,28 +5,29 @@ import time
 from flask import Blueprint, Response, request
 
 from services.consular import missions
-from services.consular.api.request import day_argument
+from services.consular.api.request import day_argument, has_left
 from services.consular.missions import calendar
 from services.consular.missions.dated_rules import doubtful_promises
 from services.consular.missions.model import Mission
 from services.consular.payments.collection import hosted
-from services.consular.payments.collection.hosted import CardProvider, Settle
+from services.consular.payments.collection.hosted import NotifyingProvider, Settle
 from services.consular.payments.orders import attempts, receipt
 from services.consular.payments.providers import signature
-from services.consular.payments.providers.card import read_event
+from services.consular.payments.providers.rules import OutcomeUnknown
 from services.consular.payments.providers.selection import provider_of
+from services.consular.payments.providers.stripe.events import read_event
 from services.consular.payments.refunds.send import RefundProvider
 from services.consular.payments.tariffs import fees, rulebook
 from services.consular.payments.tariffs.offer import offer
 from services.consular.views import rule_view
 from shared.catalogue import CATALOGUE
-from shared.errors import Invalid, NotFound, Refusal
+from shared.errors import Invalid, NotFound, Refusal, Unavailable
 from shared.identity.access import check_access
 from shared.values.references import is_valid, mission_of
 from shared.web.service import allowed, current_actor, database, settings
 
 
-def card_provider() -> CardProvider:
+def card_provider() -> NotifyingProvider:
     """The provider this process is configured for."""
     return provider_of(settings())
 
@@ -137,7 +138,8 @@ def refresh_payment(settle: Settle, reference: str) -> dict[str, object]:
     with database().scope(mission_of(reference)) as session:
         payment = attempts.find(session, reference)
     check_access(actor, "payment.refresh", owner=(payment.person, payment.payer), mission=mission_of(reference))
-    return hosted.refresh(database(), actor, card_provider(), settle, reference).payment.serialise()
+    ask = hosted.close_page if has_left() else hosted.refresh
+    return ask(database(), actor, card_provider(), settle, reference).payment.serialise()
 
 
 def receive_notification(settle: Settle) -> dict[str, object]:
@@ -145,6 +147,10 @@ def receive_notification(settle: Settle) -> dict[str, object]:
     if len(raw) > signature.MAX_BYTES:
         raise Refusal("event_too_large")
     header = request.headers.get(signature.HEADER, "")
-    signature.check(settings().provider_secret, header, raw, int(time.time()))
-    hosted.receive(database(), current_actor(), card_provider(), settle, read_event(raw))
+    signature.check(settings().webhook_secrets, header, raw, int(time.time()))
+    try:
+        hosted.receive(database(), current_actor(), card_provider(), settle, read_event(raw))
+    except OutcomeUnknown as error:
+        # It comes again.
+        raise Unavailable("provider_down") from error
     return {"ok": True}

@@ -23,7 +23,7 @@ from services.consular.payments.orders import attempts
 from services.consular.payments.orders.model import Attempt
 from services.consular.payments.orders.receipt import with_receipt
 from services.consular.payments.orders.rules import UNSETTLED, AttemptState, Payment
-from services.consular.payments.providers.rules import Answer, Event, OutcomeUnknown, ProviderStatus
+from services.consular.payments.providers.rules import Answer, AttemptReference, Event, OutcomeUnknown, ProviderStatus
 from shared.database.db import Database, now
 from shared.errors import Conflict, NotFound, Refusal, Unavailable
 from shared.identity.actor import Actor
@@ -46,11 +46,24 @@ class CardProvider(Protocol):
     def open_page(self, reference: str, money: Money, return_url: str) -> Answer:
         """Opens the hosted page of an attempt, or returns the page that is already open."""
 
-    def query_status(self, reference: str) -> Answer:
+    def query_status(self, attempt: AttemptReference) -> Answer:
         """The provider's answer about an attempt."""
 
+    def close_page(self, attempt: AttemptReference) -> Answer:
+        """Ends a page that is still open; the provider's answer about its attempt after that."""
+
     def list_disputed(self, since: datetime) -> list[str]:
-        """Our references of attempts whose dispute has changed since an instant."""
+        """Our references of attempts about which a dispute was opened since an instant."""
+
+
+class NotifyingProvider(CardProvider, Protocol):
+    """The interface of an adapter to a provider that also sends notifications."""
+
+    def find_attempt(self, event: Event) -> str | None:
+        """Our reference of the attempt that a notification is about."""
+
+
+Query = Callable[[AttemptReference], Answer]
 
 
 def open_page(
@@ -67,7 +80,7 @@ def open_page(
     with database.scope(scope) as session:
         payment = take.open_attempt(session, actor, order, key)
     if payment.state is AttemptState.UNKNOWN:
-        outcome = _query(database, actor, provider, settle, payment)
+        outcome = _query(database, actor, provider.query_status, settle, payment)
         if outcome.kind is Kind.NO_ANSWER:
             raise Unavailable("payment_unknown", payment=payment.reference)
         payment = outcome.payment
@@ -96,20 +109,36 @@ def open_page(
 
 def refresh(database: Database, actor: Actor, provider: CardProvider, settle: Settle, attempt: str) -> Outcome:
     """The attempt after the provider was queried, unchanged when the provider gives no answer. Raises NotFound."""
+    return _query_unsettled(database, actor, provider.query_status, settle, attempt)
+
+
+def close_page(database: Database, actor: Actor, provider: CardProvider, settle: Settle, attempt: str) -> Outcome:
+    """As `refresh`, for a payer who has left the page: it is closed first, so that they may pay in another way."""
+    return _query_unsettled(database, actor, provider.close_page, settle, attempt)
+
+
+def _query_unsettled(database: Database, actor: Actor, query: Query, settle: Settle, attempt: str) -> Outcome:
     with database.scope(mission_of(attempt)) as session:
         payment = attempts.find(session, attempt)
     if payment.state not in UNSETTLED:
         return Outcome(Kind.ALREADY, payment)
-    return _query(database, actor, provider, settle, payment)
+    return _query(database, actor, query, settle, payment)
 
 
-def _query(database: Database, actor: Actor, provider: CardProvider, settle: Settle, payment: Payment) -> Outcome:
+def _query(
+    database: Database, actor: Actor, query: Query, settle: Settle, payment: Payment, event: Event | None = None
+) -> Outcome:
+    """Asks the provider, and settles its answer in one commit, with the notification that made us ask."""
     try:
-        answer = provider.query_status(payment.reference)
+        answer = query(payment.provider)
     except (OutcomeUnknown, Refusal):
-        return Outcome(Kind.NO_ANSWER, payment)
+        answer = None
     try:
         with database.scope(mission_of(payment.reference)) as session:
+            if event is not None and not _store_event(session, event, payment.reference):
+                return Outcome(Kind.ALREADY, payment)
+            if answer is None:
+                return Outcome(Kind.NO_ANSWER, payment)
             if answer.status is ProviderStatus.ABSENT and _is_new(session, payment.reference):
                 return Outcome(Kind.OPEN, payment)
             outcome = settle(session, actor, payment.reference, answer)
@@ -126,47 +155,36 @@ def _is_new(session: Session, attempt: str) -> bool:
     return session.get_one(Attempt, attempt).changed_at > now(session) - OPENING_TIME
 
 
-def receive(database: Database, actor: Actor, provider: CardProvider, settle: Settle, event: Event) -> Outcome | None:
-    """Stores a notification whose signature was checked, and settles it in the same commit.
-
-    A notification that cannot be settled is not stored either, so that the provider sends it again. A repeated one does
-    nothing and gives None. A notification that contradicts our data is never believed: the provider is queried.
-    """
-    attempt = event.attempt if event.attempt and is_valid(event.attempt) else None
-    scope = mission_of(attempt) if attempt else None
-    mission_actor = replace(actor, mission=scope)
-    try:
-        with database.scope(scope) as session:
-            outcome = (
-                _settle_event(session, mission_actor, settle, event, attempt)
-                if _store_event(session, event, attempt)
-                else None
-            )
-    except IntegrityError as error:
-        return _settle_by_query(database, mission_actor, provider, settle, attempt, error)
-    if outcome is not None and outcome.kind is Kind.NEEDS_QUERY:
-        return _query(database, mission_actor, provider, settle, outcome.payment)
-    return outcome
-
-
-def _settle_by_query(
-    database: Database, actor: Actor, provider: CardProvider, settle: Settle, attempt: str | None, error: IntegrityError
+def receive(
+    database: Database, actor: Actor, provider: NotifyingProvider, settle: Settle, event: Event
 ) -> Outcome | None:
-    """The notification names the page of another attempt: it contradicts our data, and the provider is asked."""
-    if attempt is None or PAGE_OF_ONE not in str(error.orig):
-        raise error
-    log().error("page of another attempt", payment=attempt)
-    return refresh(database, actor, provider, settle, attempt)
+    """Takes a notification whose signature was checked for a hint: the provider is asked what it is about as it is now.
 
-
-def _settle_event(session: Session, actor: Actor, settle: Settle, event: Event, attempt: str | None) -> Outcome | None:
-    if attempt is None or event.answer is None:
+    The notification is stored in the commit that settles the answer. One that cannot be settled is not stored either,
+    so that the provider sends it again; where the provider gives no answer it is stored, and the jobs ask again. None
+    for a repeated one, and for one about nothing of ours. Raises OutcomeUnknown, Refusal where the provider does not
+    say which attempt it means.
+    """
+    with database.scope(None) as session:
+        if session.get(ProviderEvent, event.id) is not None:
+            return None
+    named = provider.find_attempt(event)
+    attempt = named if named and is_valid(named) else None
+    payment = _find(database, attempt) if attempt else None
+    if attempt is None or payment is None:
+        with database.scope(mission_of(attempt) if attempt else None) as session:
+            _store_event(session, event, attempt)
         return None
+    mission_actor = replace(actor, mission=mission_of(attempt))
+    return _query(database, mission_actor, provider.query_status, settle, payment, event)
+
+
+def _find(database: Database, attempt: str) -> Payment | None:
     try:
-        attempts.find(session, attempt)
+        with database.scope(mission_of(attempt)) as session:
+            return attempts.find(session, attempt)
     except NotFound:
         return None
-    return settle(session, actor, attempt, event.answer)
 
 
 def _store_event(session: Session, event: Event, attempt: str | None) -> bool:
@@ -216,7 +234,7 @@ def _query_disputed(database: Database, actor: Actor, provider: CardProvider, se
     try:
         with database.scope(mission) as session:
             payment = attempts.find(session, attempt)
-        _query(database, replace(actor, mission=mission), provider, settle, payment)
+        _query(database, replace(actor, mission=mission), provider.query_status, settle, payment)
     except Refusal as refusal:
         log().warning("dispute unresolved", payment=attempt, code=refusal.code)
         return False

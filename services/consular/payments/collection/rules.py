@@ -16,7 +16,6 @@ class Kind(StrEnum):
     HELD = "held"
     FAILED = "failed"
     OPEN = "open"
-    NEEDS_QUERY = "ask"
     NO_ANSWER = "silent"
 
 

@@ -95,11 +95,10 @@ def record_unknown(session: Session, actor: Actor, attempt: str) -> Payment:
 
 
 def record_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> Outcome:
-    """Records a provider's answer about an attempt, from any source: notification, return page, query, job.
+    """Records a provider's answer about an attempt, whoever asked: notification, return page, counter, job.
 
     SETTLED comes once per order: only then does the caller move the application, in the same transaction.
-    HELD: received money does not fit; it is in suspense. NEEDS_QUERY: a notification contradicts our data; the provider
-    must be queried. Raises NotFound.
+    HELD: received money does not fit; it is in suspense. Raises NotFound.
     """
     if answer.status is ProviderStatus.PAID:
         return record_success(session, actor, attempt, answer)
@@ -122,12 +121,7 @@ def record_success(session: Session, actor: Actor, attempt: str, answer: Answer)
     debt, row = attempts.load_both_for_update(session, attempt)
     if row.state == AttemptState.SUCCEEDED:
         return Outcome(Kind.ALREADY, attempts.payment_of(session, debt, row))
-    fault_code = fault(row.money, answer.amount)
-    if fault_code and answer.unverified:
-        if row.state in UNSETTLED:
-            attempts.transition(session, row, AttemptState.UNKNOWN)
-        return Outcome(Kind.NEEDS_QUERY, attempts.payment_of(session, debt, row))
-    received, held = answer.amount or row.money, fault_code or _late_reason(debt)
+    received, held = answer.amount or row.money, fault(row.money, answer.amount) or _late_reason(debt)
     attempts.transition(
         session,
         row,

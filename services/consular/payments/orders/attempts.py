@@ -233,6 +233,7 @@ def as_payment(debt: Order, row: Attempt, receipt_number: str | None = None) -> 
         held=row.held,
         received=row.received,
         failure=row.failure,
+        provider=row.at_provider,
     )
 
 

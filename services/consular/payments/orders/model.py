@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.consular.model import Base
+from services.consular.payments.providers.rules import AttemptReference
 from shared.values.money import Money
 
 
@@ -144,6 +145,11 @@ class Attempt(Base):
     def money(self) -> Money:
         """The amount the attempt was opened for."""
         return Money(self.amount, self.currency)
+
+    @property
+    def at_provider(self) -> AttemptReference:
+        """How the provider finds it."""
+        return AttemptReference(self.reference, self.provider_reference, self.opened_at)
 
     @property
     def received(self) -> Money | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.consular.payments.providers.rules import AttemptReference
 from services.consular.payments.rates.rules import PEG
 from services.consular.payments.tariffs.rules import PricedLine
 from shared.values.money import Money, total
@@ -59,7 +60,7 @@ class Payment:
     `person` is the debtor, `payer` the person who pays.
     `held` is why received money does not count (partial, overpaid, wrong_amount where nobody can
     say how much, wrong_currency, late, paid_already), or None; `received`
-    is what arrived, which need not be what was asked.
+    is what arrived, which need not be what was asked. `provider` is how the provider finds a card attempt.
     """
 
     reference: str
@@ -69,6 +70,7 @@ class Payment:
     method: str
     state: AttemptState
     amount: Money
+    provider: AttemptReference
     receipt: str | None = None
     redirect_url: str | None = None
     held: str | None = None

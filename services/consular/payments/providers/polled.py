@@ -11,8 +11,10 @@ from urllib.parse import quote
 from services.consular.payments.providers.exchange import READ_SECONDS, Line, check_clear
 from services.consular.payments.providers.rules import (
     Answer,
+    AttemptReference,
     DisputeAnswer,
     DisputeStatus,
+    Event,
     OutcomeUnknown,
     ProviderStatus,
 )
@@ -57,18 +59,22 @@ class PolledProvider:
         }
         return read_request(*self.line.ask("POST", PATH, data=form, auth=self.auth))
 
-    def query_status(self, reference: str) -> Answer:
+    def query_status(self, attempt: AttemptReference) -> Answer:
         """The answer about an attempt, by our reference of it. Raises OutcomeUnknown, Unavailable, Refusal."""
-        status, content = self.line.ask("GET", f"{PATH}/{quote(reference, safe='')}", auth=self.auth)
+        return self._ask_about(attempt.reference)
+
+    def close_page(self, attempt: AttemptReference) -> Answer:
+        """Ends a page that is still open, so that nobody can pay on it any more; what has become of it before that, or
+        by that. Raises OutcomeUnknown, Unavailable, Refusal."""
+        status, content = self.line.ask("POST", f"{_path(attempt)}/cancellation", auth=self.auth)
         return Answer(ProviderStatus.ABSENT) if status == 404 else read_request(status, content)
 
-    def refund(self, key: str, attempt: str, money: Money) -> Answer:
+    def refund(self, key: str, attempt: AttemptReference, money: Money) -> Answer:
         """Pays back what was taken for an attempt, or a part of it, once for each key. Raises as `open_page`."""
         form = {"refundKey": key, "amount": str(money.major), "currencyCode": money.currency}
-        path = f"{PATH}/{quote(attempt, safe='')}/refunds"
-        return read_request(*self.line.ask("POST", path, data=form, auth=self.auth))
+        return read_request(*self.line.ask("POST", f"{_path(attempt)}/refunds", data=form, auth=self.auth))
 
-    def query_refund(self, key: str) -> Answer:
+    def query_refund(self, key: str, _attempt: AttemptReference) -> Answer:
         """The answer about a refund, by our key of it. Raises OutcomeUnknown, Unavailable."""
         status, content = self.line.ask("GET", f"/refunds/{quote(key, safe='')}", auth=self.auth)
         return Answer(ProviderStatus.ABSENT) if status == 404 else read_request(status, content)
@@ -78,12 +84,24 @@ class PolledProvider:
         params = {"changedSince": since.astimezone(UTC).isoformat(timespec="seconds")}
         return read_chargebacks(*self.line.ask("GET", "/chargebacks", auth=self.auth, params=params))
 
+    def find_attempt(self, event: Event) -> str | None:
+        """Our reference that a notification names: this provider sends none."""
+        return event.attempt
+
     def check(self) -> None:
         """Raises Unavailable (provider_down) unless the provider answers about an attempt that nobody made."""
         try:
-            self.query_status(NOBODYS_ATTEMPT)
+            self._ask_about(NOBODYS_ATTEMPT)
         except OutcomeUnknown as error:
             raise Unavailable("provider_down") from error
+
+    def _ask_about(self, reference: str) -> Answer:
+        status, content = self.line.ask("GET", f"{PATH}/{quote(reference, safe='')}", auth=self.auth)
+        return Answer(ProviderStatus.ABSENT) if status == 404 else read_request(status, content)
+
+
+def _path(attempt: AttemptReference) -> str:
+    return f"{PATH}/{quote(attempt.reference, safe='')}"
 
 
 def read_request(status: int, content: bytes) -> Answer:

@@ -1,7 +1,7 @@
 """What a provider says of a payment, in the words of every adapter."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from shared.values.money import Money
@@ -43,9 +43,19 @@ class OutcomeUnknown(Exception):
 
 
 @dataclass(frozen=True)
+class AttemptReference:
+    """How a provider finds an attempt: by its own reference where it has given us one, else by ours, among the pages
+    that were opened since then."""
+
+    reference: str
+    provider_reference: str | None
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
 class Answer:
-    """A provider's statement about one attempt. `amount` is the received money, positive. `unverified` marks a
-    notification, which is believed only where it agrees with our order."""
+    """A provider's statement about one attempt or refund. `amount` is the received money, positive. `unverified` marks
+    the place of an answer that the provider has not given."""
 
     status: ProviderStatus
     provider_reference: str | None = None
@@ -58,10 +68,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Event:
-    """A notification as the provider sent it, its signature checked. `answer` is None for an unknown type."""
+    """A notification, its signature checked: a hint that something has changed, and never what.
+
+    It names our `attempt`, or only the provider's `payment`, or neither.
+    """
 
     id: str
     type: str
     attempt: str | None
-    answer: Answer | None
+    payment: str | None
     raw: bytes

@@ -1,4 +1,4 @@
-"""Whether a notification was signed by the provider: HMAC over the time and the raw bytes, good for five minutes."""
+"""Whether a notification was signed by the provider, as Stripe does: HMAC over time and raw bytes, for five minutes."""
 
 import hashlib
 import hmac
@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from shared.errors import NotAllowed
 
-HEADER = "Provider-Signature"
+HEADER = "Stripe-Signature"
 WINDOW_SECONDS = 300
 MAX_BYTES = 256 * 1024
-_FORM = re.compile(r"t=(\d{1,12})((?:,v1=[0-9a-f]{64}){1,5})", re.ASCII)
+# Signatures of other schemes than v1 may stand beside it, and are never read.
+_FORM = re.compile(r"t=(\d{1,12})((?:,v\d=[0-9a-f]{64}){1,5})", re.ASCII)
+_SIGNATURE = re.compile(r",v1=([0-9a-f]{64})", re.ASCII)
 
 
 def sign(secret: str, at: int, raw: bytes) -> str:
@@ -28,7 +30,7 @@ def check(secrets: Sequence[str], header: str, raw: bytes, at: int) -> None:
     if match is None or not secrets:
         raise NotAllowed("signature_wrong")
     signed_at = int(match[1])
-    signatures = re.findall("[0-9a-f]{64}", match[2])
+    signatures = _SIGNATURE.findall(match[2])
     # Every pair is compared in constant time, so that the duration does not reveal which one nearly fits.
     fits = [
         hmac.compare_digest(_digest(secret, signed_at, raw), signature)
@@ -43,8 +45,3 @@ def check(secrets: Sequence[str], header: str, raw: bytes, at: int) -> None:
 
 def _digest(secret: str, at: int, raw: bytes) -> str:
     return hmac.new(secret.encode(), b"%d." % at + raw, hashlib.sha256).hexdigest()
-
-
-def api_token(secret: str) -> str:
-    """The bearer token of the provider's interface, derived so that the notification secret itself never travels."""
-    return hmac.new(secret.encode(), b"interface", hashlib.sha256).hexdigest()

@@ -14,7 +14,7 @@ from services.consular.payments.ledger import accounts
 from services.consular.payments.ledger.model import Entry, Line
 from services.consular.payments.orders.model import Attempt
 from services.consular.payments.orders.rules import UNSETTLED, AttemptState
-from services.consular.payments.providers.rules import Answer, OutcomeUnknown
+from services.consular.payments.providers.rules import Answer, AttemptReference, OutcomeUnknown
 from services.consular.payments.reconciliation.rules import (
     BANK_BALANCE,
     BANK_MISSING,
@@ -33,14 +33,14 @@ from shared.values.money import Money
 # Payments of these days are asked about again; a bank shows an order to pay after this many days at the latest.
 CARD_DAYS, BANK_DAYS = 3, 5
 MOST_QUERIES = 300
-QueryStatus = Callable[[str], Answer]
+QueryStatus = Callable[[AttemptReference], Answer]
 
 
 @dataclass(frozen=True)
 class CardPayment:
     """A card payment as it is booked."""
 
-    reference: str
+    provider: AttemptReference
     state: AttemptState
     money: Money
     finding: Finding
@@ -138,7 +138,7 @@ def card_payments(session: Session) -> list[CardPayment]:
     )
     return [
         CardPayment(
-            row.reference,
+            row.at_provider,
             AttemptState(row.state),
             row.received or row.money,
             Finding(CARD_UNSETTLED, row.reference, row.received or row.money, row.changed_at),
@@ -155,7 +155,7 @@ def card_findings(payments: Sequence[CardPayment], query: QueryStatus) -> list[F
     findings = []
     for payment in payments:
         try:
-            fault = card_fault(payment.state, payment.money, query(payment.reference))
+            fault = card_fault(payment.state, payment.money, query(payment.provider))
         except (OutcomeUnknown, Refusal):
             fault = CARD_UNSETTLED if payment.state in UNSETTLED else None
         if fault is not None:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.payments.disputes.record import is_disputed
-from services.consular.payments.providers.rules import Answer, OutcomeUnknown, ProviderStatus
+from services.consular.payments.orders.model import Attempt
+from services.consular.payments.providers.rules import Answer, AttemptReference, OutcomeUnknown, ProviderStatus
 from services.consular.payments.refunds import pay
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.refunds.rules import CARD, UNDER_WAY, RefundState
@@ -34,10 +35,10 @@ Record = Callable[[Session, Actor, str, Answer], RefundState]
 class RefundProvider(Protocol):
     """What an adapter does for refunds; the calls raise OutcomeUnknown, Unavailable or Refusal."""
 
-    def refund(self, key: str, attempt: str, money: Money) -> Answer:
+    def refund(self, key: str, attempt: AttemptReference, money: Money) -> Answer:
         """Pays back what was taken for an attempt, once for each key."""
 
-    def query_refund(self, key: str) -> Answer:
+    def query_refund(self, key: str, attempt: AttemptReference) -> Answer:
         """The provider's answer about a refund, by our key of it."""
 
 
@@ -50,14 +51,15 @@ def send(database: Database, actor: Actor, provider: RefundProvider, record: Rec
     scope = mission_of(reference)
     with database.scope(scope) as session:
         refund = lock_row(session, Refund, reference)
-        state, key, attempt, money = RefundState(refund.state), str(refund.key), refund.attempt, refund.money
+        state, key, money = RefundState(refund.state), str(refund.key), refund.money
+        attempt = session.get_one(Attempt, refund.attempt).at_provider
         if refund.method != CARD or state not in (RefundState.APPROVED, *UNDER_WAY):
             return state
-        if state is RefundState.APPROVED and is_disputed(session, attempt):
+        if state is RefundState.APPROVED and is_disputed(session, attempt.reference):
             return state
         if state is RefundState.APPROVED:
             pay.transition(session, refund, RefundState.SENT, sent_at=now(session))
-    answer = _call(provider, key, attempt, money) if state is RefundState.APPROVED else _ask(provider, key)
+    answer = _call(provider, key, attempt, money) if state is RefundState.APPROVED else _ask(provider, key, attempt)
     if answer.status is ProviderStatus.ABSENT:
         # The provider never had it: the same order again, under the same key.
         answer = _call(provider, key, attempt, money)
@@ -65,7 +67,7 @@ def send(database: Database, actor: Actor, provider: RefundProvider, record: Rec
         return record(session, actor, reference, answer)
 
 
-def _call(provider: RefundProvider, key: str, attempt: str, money: Money) -> Answer:
+def _call(provider: RefundProvider, key: str, attempt: AttemptReference, money: Money) -> Answer:
     try:
         return provider.refund(key, attempt, money)
     except (OutcomeUnknown, Unavailable):
@@ -74,9 +76,9 @@ def _call(provider: RefundProvider, key: str, attempt: str, money: Money) -> Ans
         return Answer(ProviderStatus.FAILED, reason=refusal.code)
 
 
-def _ask(provider: RefundProvider, key: str) -> Answer:
+def _ask(provider: RefundProvider, key: str, attempt: AttemptReference) -> Answer:
     try:
-        return provider.query_refund(key)
+        return provider.query_refund(key, attempt)
     except (OutcomeUnknown, Refusal):
         return Answer(ProviderStatus.OPEN, unverified=True)
 

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 
 from services.consular.payments.rates.rules import Rate
-from shared.values.money import Money
+from shared.values.money import Money, exponent
+
+# docs.stripe.com/currencies: the last of three decimals of a charge is zero, and so it is at other card networks.
+CARD_STEP = 10
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,9 @@ class PricedLine:
 
 
 def collected_money(tariff: Money, rate: Rate) -> Money:
-    """A tariff in the mission's currency, rounded half-up to its minor unit. A card pays exactly this."""
-    return tariff.convert(rate.rate, rate.quote)
+    """A tariff in the mission's currency, rounded half-up to its minor unit; where that is a thousandth, to ten of
+    them, because cards are charged in hundredths. A card pays exactly this."""
+    return tariff.convert(rate.rate, rate.quote, step=CARD_STEP if exponent(rate.quote) == 3 else 1)
 
 
 def cash_money(owed: Money, currency: str, step: int) -> Money:

@@ -31,13 +31,9 @@ from shared.values.money import Money
 def by_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> Outcome:
     """Books a provider's answer about a card payment, and moves the application on if the answer settles it.
 
-    A notification that speaks of a dispute only makes us query the provider.
-
     The application is always locked before the order. Raises NotFound for an unknown attempt.
     """
     application = _load_for_update(session, attempts.find(session, attempt).application)
-    if answer.dispute is not None and answer.unverified:
-        return Outcome(Kind.NEEDS_QUERY, attempts.find(session, attempt))
     outcome = take.record_answer(session, actor, attempt, answer)
     if outcome.kind is Kind.SETTLED:
         advance(session, actor, application, outcome.payment, session.get_one(Order, outcome.payment.order))

@@ -21,7 +21,7 @@ OpenCard = Callable[[Actor, str, str, str], CardPage]
 def form_context(refusal: Refusal | None) -> dict[str, Any]:
     """What the form of a payment needs: whether cards are taken, the key of the request, what was refused."""
     if settings().takes_cards:
-        allow_form_to(settings().provider_url)
+        allow_form_to(settings().provider_page)
     return {
         "by_card": settings().takes_cards,
         "merchant": _merchant(),
@@ -52,7 +52,7 @@ def send_to_provider(reference: str, open_card: OpenCard) -> Response:
 
 def check_address(address: str) -> str:
     """The address, if it is the provider's. Raises Unavailable for any other: money never follows a stray link."""
-    sent, provider = urlsplit(address), urlsplit(settings().provider_url)
+    sent, provider = urlsplit(address), urlsplit(settings().provider_page)
     if (sent.scheme, sent.netloc) != (provider.scheme, provider.netloc):
         raise Unavailable("provider_down")
     return address

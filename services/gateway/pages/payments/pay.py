@@ -1,6 +1,6 @@
 """Paying: the price line by line, then by card at the provider's page, by transfer, or in cash at the counter."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications.applications import Application
@@ -56,13 +56,14 @@ def card(reference: str) -> Response | tuple[str, int]:
 
 @blueprint.get("/applications/<reference>/paid")
 def came_back(reference: str) -> str | Response:
-    """Return page of the provider: ignores what the address says, and asks the provider for the state."""
+    """Return page of the provider, which is asked for the state. The address says no more than that the payer left the
+    page: it is closed then, so that they may pay in another way."""
     application = consular().applications.detail(visitor().actor, reference)
     note_whom(application)
     undecided = [one for one in application["payments"] if one["method"] == "card" and one["state"] in UNDECIDED]
     ended: Payment | None = None
     for payment in undecided:
-        ended = consular().payments.refresh(visitor().actor, payment["reference"])
+        ended = consular().payments.refresh(visitor().actor, payment["reference"], left="left" in request.args)
     if ended is not None:
         application = consular().applications.detail(visitor().actor, reference)
         note_whom(application)

@@ -65,13 +65,13 @@ def show(token: str) -> str:
 
 @blueprint.get("/pay/<token>/done")
 def came_back(token: str) -> str:
-    """Return page of the provider: the provider is asked how it ended."""
-    return _page(token, consular().payer_links.refresh(token), returned=True)
+    """Return page of the provider: the provider is asked how it ended, after a payer who left has closed it."""
+    return _page(token, consular().payer_links.refresh(token, left="left" in request.args), returned=True)
 
 
 def _page(token: str, link: Any, **more: Any) -> str:
     if settings().takes_cards:
-        allow_form_to(settings().provider_url)
+        allow_form_to(settings().provider_page)
     return render_template(
         "pages/payments/pay_by_link.html",
         token=token,

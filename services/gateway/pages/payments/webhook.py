@@ -6,7 +6,7 @@ from services.gateway.web.current import consular
 from shared.errors import Refusal, problem
 
 # The signature and what it needs; nothing else of the request goes further inside.
-PASSED_ON = ("Content-Type", "Provider-Signature")
+PASSED_ON = ("Content-Type", "Stripe-Signature")
 blueprint = Blueprint("provider", __name__)
 
 

@@ -13,7 +13,7 @@ from services.consular.notices.model import Notice
 from services.consular.payments.orders import attempts
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.rules import AttemptState
-from services.consular.payments.providers.rules import Answer, OutcomeUnknown
+from services.consular.payments.providers.rules import Answer, AttemptReference, OutcomeUnknown
 from services.consular.workflow import lapse, remind
 from services.consular.workflow.money import settle
 from shared.database.db import Database, now
@@ -205,8 +205,8 @@ def test_the_job_passes_over_what_must_wait_and_ends_the_rest(
 class SilentProvider(InMemoryProvider):
     """It never answers."""
 
-    def query_status(self, reference: str) -> Answer:
-        raise OutcomeUnknown(reference)
+    def query_status(self, attempt: AttemptReference) -> Answer:
+        raise OutcomeUnknown(attempt)
 
 
 def test_reminders_come_on_their_days_and_once(counter: Callable[..., Counter], consular: Database) -> None:

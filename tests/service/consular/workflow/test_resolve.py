@@ -18,8 +18,8 @@ from services.consular.passports.model import Booklet, Passport
 from services.consular.payments.collection import take
 from services.consular.payments.collection.rules import Kind
 from services.consular.payments.orders import attempts, quote
-from services.consular.payments.providers.card import Provider
 from services.consular.payments.providers.rules import Answer, ProviderStatus
+from services.consular.payments.providers.stripe.checkout import StripeProvider
 from services.consular.payments.refunds import refund
 from services.consular.payments.tariffs.model import TransactionStatus
 from services.consular.views.case import read_case
@@ -42,7 +42,7 @@ from shared.values.money import Money
 from tests.conftest import HOME, officer
 from tests.factories.applications import Counter, Person, Registers, decision, file_by_verbs, receive
 from tests.factories.approvals import Signing
-from tests.factories.payments import pay
+from tests.factories.payments import attempt_reference, pay
 from tests.factories.refusals import refuses
 
 At = Callable[..., Counter]
@@ -487,9 +487,9 @@ def test_the_worker_gives_waiting_files_their_booklets(counter: At, database: Ca
 
 
 def test_a_provider_is_not_asked_when_time_is_up() -> None:
-    hurried = worker.DeadlineProvider(Provider("http://127.0.0.1:9", "secret"), until=0.0)
+    hurried = worker.DeadlineProvider(StripeProvider("http://127.0.0.1:9", "secret"), until=0.0)
     with refuses("provider_down", Unavailable):
-        hurried.query_status("RUH-P2222-22222-2")
+        hurried.query_status(attempt_reference("RUH-P2222-22222-2"))
 
 
 def test_stock_over_http_serves_who_waits(counter: At) -> None:

@@ -94,6 +94,7 @@ def application(place: Place, urls: dict[str, str]) -> str:
         "MAHJAR_SECRET": place.data.secrets()["session"],
         "MAHJAR_PUBLIC_URL": "http://127.0.0.1:8080",
         "MAHJAR_PROVIDER_SECRET": "specimen-secret",
+        "MAHJAR_WEBHOOK_SECRET": "specimen-secret",
         "MAHJAR_UPLOADS": str(place.data.uploads),
     }
     with pytest.MonkeyPatch.context() as patch:

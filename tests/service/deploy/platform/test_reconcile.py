@@ -7,7 +7,7 @@ import pytest
 
 from deploy.platform import reconcile
 from services.consular import missions
-from services.consular.payments.providers.card import Provider
+from services.consular.payments.providers.stripe.checkout import StripeProvider
 from services.consular.payments.reconciliation import rules
 from services.consular.payments.transfers.import_statement import import_file
 from shared.database.db import Database
@@ -18,7 +18,7 @@ from tests.factories.payments.bank import Movement, Statement, camt, open_accoun
 def test_money_in_suspense_is_listed_and_overdue_after_its_day(
     database: Callable[[str], Database], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    consular, nobody = database("consular"), Provider("http://127.0.0.1:9", "secret")
+    consular, nobody = database("consular"), StripeProvider("http://127.0.0.1:9", "secret")
     with consular.scope(HOME) as session:
         open_account(session)
         today = missions.today(session, HOME)

@@ -14,6 +14,8 @@ URLS = {name: f"postgresql+psycopg://{name}:password-of-{name}@postgres/mahjar" 
 
 ENVIRONMENT = {"MAHJAR_PUBLIC_URL": "http://localhost:8080", "BUS_URL": "amqp://broker"}
 
+SECRETS = {"session": "s", "provider": "p", "webhook": "w"}
+
 
 @pytest.fixture
 def service_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -40,6 +42,7 @@ def test_one_private_key_and_one_password(service_files: Path, service: str) -> 
 def test_only_who_takes_payments_knows_the_provider(service_files: Path, service: str) -> None:
     environment = (service_files / service / "environment").read_text()
     assert ("MAHJAR_PROVIDER_SECRET" in environment) == (service == "consular")
+    assert ("MAHJAR_WEBHOOK_SECRET" in environment) == (service == "consular")
 
 
 def test_a_ministry_has_a_key_and_no_password(service_files: Path, tmp_path: Path) -> None:
@@ -51,9 +54,8 @@ def test_a_ministry_has_a_key_and_no_password(service_files: Path, tmp_path: Pat
 
 
 def test_the_gateway_knows_where_the_provider_is_and_every_service_its_mode() -> None:
-    secrets = {"session": "s", "provider": "p"}
     chosen = ENVIRONMENT | {"MAHJAR_SPECIMEN": "0", "MAHJAR_PROVIDER_URL": "https://cards.test", "MAHJAR_MERCHANT": "M"}
-    settings = {service: provision.environment_for(service, URLS, secrets, chosen) for service in SERVICES}
+    settings = {service: provision.environment_for(service, URLS, SECRETS, chosen) for service in SERVICES}
     assert {one["MAHJAR_SPECIMEN"] for one in settings.values()} == {"0"}
     assert settings["gateway"]["MAHJAR_PROVIDER_URL"] == "https://cards.test"
     assert settings["gateway"]["MAHJAR_MERCHANT"] == "M"
@@ -63,14 +65,14 @@ def test_the_gateway_knows_where_the_provider_is_and_every_service_its_mode() ->
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_authoritys_certificate_goes_to_who_issues(service: str) -> None:
     chosen = ENVIRONMENT | {"MAHJAR_AUTHORITY_CERTIFICATE": "/authority/certificate.pem"}
-    settings = provision.environment_for(service, URLS, {"session": "s", "provider": "p"}, chosen)
+    settings = provision.environment_for(service, URLS, SECRETS, chosen)
     assert ("MAHJAR_AUTHORITY_CERTIFICATE" in settings) == (service != "gateway")
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_where_uploads_lie_is_known_to_their_service_alone(service: str) -> None:
     storing = {"MAHJAR_UPLOADS_KEY": "k", "MAHJAR_S3_URL": "u", "MAHJAR_S3_SECRET_KEY": "s", "MAHJAR_CLAMD": "c"}
-    settings = provision.environment_for(service, URLS, {"session": "s", "provider": "p"}, ENVIRONMENT | storing)
+    settings = provision.environment_for(service, URLS, SECRETS, ENVIRONMENT | storing)
     known = {name: value for name, value in settings.items() if name in storing}
     assert known == (storing if service == "consular" else {})
     assert ("MAHJAR_UPLOADS" in settings) == (service == "consular")

@@ -68,9 +68,9 @@ class PayerLinks:
         """Opens a payment at the provider."""
         return cast(LinkPayment, self.client.post(f"{_link(token)}/payments", ANONYMOUS, body))
 
-    def refresh(self, token: str) -> LinkPage:
-        """What the link shows after the provider was asked."""
-        return cast(LinkPage, self.client.post(f"{_link(token)}/refresh", ANONYMOUS, {}))
+    def refresh(self, token: str, *, left: bool = False) -> LinkPage:
+        """What the link shows after the provider was asked; a page that the payer has left is closed."""
+        return cast(LinkPage, self.client.post(f"{_link(token)}/refresh", ANONYMOUS, {"left": left}))
 
     def receipt(self, token: str) -> bytes:
         """The receipt of what was paid by the link."""

@@ -186,9 +186,10 @@ class Payments:
         """Account, amount and reference for a transfer."""
         return cast(TransferTerms, self.client.get(f"{_path(reference)}/transfer", actor))
 
-    def refresh(self, actor: Actor, payment: str) -> Payment:
-        """The payment after the provider has been asked."""
-        return cast(Payment, self.client.post(f"/payments/{quote(payment, safe='')}/refresh", actor, {}))
+    def refresh(self, actor: Actor, payment: str, *, left: bool = False) -> Payment:
+        """The payment after the provider has been asked; a page that the payer has left is closed."""
+        path = f"/payments/{quote(payment, safe='')}/refresh"
+        return cast(Payment, self.client.post(path, actor, {"left": left}))
 
     def unpaid_refunds(self, mission: str) -> UnpaidRefunds:
         """What a mission owes back, for everybody."""

@@ -67,6 +67,9 @@ def test_a_failed_payment_leaves_the_way_open_for_another(counter: At, provider:
     reference = card(here).get_json()["reference"]
     provider.choose(reference, "decline")
     assert notify(here, provider, reference).status_code == 200
+    assert here.read()["payments"][0]["state"] == "pending"
+    left = here.client.post(f"/payments/{reference}/refresh", here.person.actor, {"left": True}).get_json()
+    assert (left["state"], left["failure"]) == ("failed", "card_declined")
     read = here.read()
     assert (read["status"], read["payments"][0]["state"]) == ("awaiting_payment", "failed")
     assert card(here).get_json()["reference"] != reference

@@ -18,7 +18,7 @@ from services.consular.payments.collection import hosted
 from services.consular.payments.ledger import entries
 from services.consular.payments.orders.model import Attempt, Order, Receipt
 from services.consular.payments.orders.rules import UNSETTLED
-from services.consular.payments.providers.rules import Answer, Event, OutcomeUnknown
+from services.consular.payments.providers.rules import Event, OutcomeUnknown
 from shared.database.db import Database, now
 from shared.errors import Conflict, Refusal, Unavailable
 from shared.identity.actor import service
@@ -50,10 +50,10 @@ def started(database: Database, rng: random.Random, provider: InMemoryProvider) 
         return session.scalar(select(Attempt.reference).where(Attempt.order == order.reference))
 
 
-def notifications(rng: random.Random, attempt: str, hint: Answer) -> list[Event]:
-    """None, one or several copies of what happened, and an older one that says the page was still open."""
-    first = Event(f"evt-{uuid.uuid4()}", "page.ended", attempt, hint, b"{}")
-    again = Event(f"evt-{uuid.uuid4()}", "page.ended", attempt, hint, b"{}")
+def notifications(rng: random.Random, attempt: str) -> list[Event]:
+    """None, one or several copies of what happened."""
+    first = Event(f"evt-{uuid.uuid4()}", "checkout.session.completed", attempt, None, b"{}")
+    again = Event(f"evt-{uuid.uuid4()}", "checkout.session.completed", attempt, None, b"{}")
     copies = rng.choice([[], [first], [first, first], [first, again], [again, first, first]])
     return rng.sample(copies, len(copies))
 
@@ -82,7 +82,12 @@ def test_after_all_of_it_every_currency_sums_to_zero(database: Databases) -> Non
         attempt = started(consular, rng, provider)
         choice = rng.choice(CHOICES)
         if attempt is not None and choice != "nothing" and provider.books.find(attempt) is not None:
-            waiting += notifications(rng, attempt, provider.choose(attempt, choice))
+            provider.choose(attempt, choice)
+            waiting += notifications(rng, attempt)
+            if rng.random() < 0.3:
+                # Some come back by the link of the page that they did not pay on.
+                misbehaving(rng, provider)
+                hosted.close_page(consular, JOB, provider, settle, attempt)
         # Notifications arrive later and in another order than they were sent.
         rng.shuffle(waiting)
         while waiting and rng.random() < 0.6:

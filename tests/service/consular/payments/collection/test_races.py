@@ -55,11 +55,11 @@ def test_notification_return_page_and_job_together_book_once(database: Databases
     consular, provider = database("consular"), InMemoryProvider()
     order = owed(consular)
     payment = hosted.open_page(consular, JOB, provider, settle, order.reference, key(), RETURN)
-    hint = provider.choose(payment.reference, "pay")
+    provider.choose(payment.reference, "pay")
     gateway = service("gateway")
 
     def notified(event_id: str) -> Outcome | None:
-        event = Event(event_id, "page.paid", payment.reference, hint, b"{}")
+        event = Event(event_id, "checkout.session.completed", payment.reference, None, b"{}")
         return hosted.receive(consular, gateway, provider, settle, event)
 
     refresh = partial(hosted.refresh, consular, JOB, provider, settle, payment.reference)

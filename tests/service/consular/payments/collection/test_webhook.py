@@ -10,15 +10,18 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from deploy.demo.sandbox.notices import event_about
+from deploy.demo.sandbox.objects import Writer
 from services.consular.api.money import prices
 from services.consular.payments.collection import hosted
 from services.consular.payments.collection.model import ProviderEvent
 from services.consular.payments.ledger.model import Entry
 from services.consular.payments.orders import attempts
-from services.consular.payments.orders.model import Attempt, Order
+from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.rules import AttemptState, OrderState, Payment
-from services.consular.payments.providers.card import read_event
+from services.consular.payments.providers.rules import OutcomeUnknown
 from services.consular.payments.providers.signature import HEADER, WINDOW_SECONDS, check, sign
+from services.consular.payments.providers.stripe.events import read_event
 from shared.database.db import Database
 from shared.errors import NotAllowed
 from shared.identity.actor import service
@@ -51,15 +54,20 @@ def client(environment: Callable[[str], dict[str, str]], key_folder: Path) -> It
 
 
 def notice(payment: Payment, **changes: object) -> dict[str, object]:
-    page = {
-        "id": f"page_{payment.reference}",
-        "reference": payment.reference,
-        "state": "paid",
-        "amount": payment.amount.amount,
-        "currency": payment.amount.currency,
+    about = {
+        "id": payment.provider.provider_reference,
+        "object": "checkout.session",
+        "client_reference_id": payment.reference,
+        "status": "complete",
+        "payment_status": "paid",
+        "amount_total": payment.amount.amount,
+        "currency": payment.amount.currency.lower(),
     }
-    kind = str(changes.pop("type", "page.paid"))
-    return {"id": f"evt_{uuid.uuid4().hex}", "type": kind, "page": {**page, **changes}}
+    return {
+        "id": f"evt_{uuid.uuid4().hex}",
+        "type": "checkout.session.completed",
+        "data": {"object": {**about, **changes}},
+    }
 
 
 def post(client: ServiceClient, event: object, header: str | None = None, at: int | None = None) -> TestResponse:
@@ -75,9 +83,10 @@ def entries(database: Database, payment: Payment) -> int:
 
 
 def test_a_good_notification_settles_and_its_double_does_nothing(
-    client: ServiceClient, database: Databases, waiting: tuple[Order, Payment]
+    client: ServiceClient, database: Databases, waiting: tuple[Order, Payment], provider: InMemoryProvider
 ) -> None:
     order, payment = waiting
+    provider.choose(payment.reference, "pay-silently")
     event = notice(payment)
     for _ in range(3):
         assert post(client, event).get_json() == {"ok": True}
@@ -126,9 +135,9 @@ def test_a_forged_or_old_one_is_refused_and_not_even_kept(
 
 @pytest.mark.parametrize(
     "changes",
-    [{"amount": 1}, {"amount": 75001}, {"currency": "USD"}, {"currency": "XXX"}, {"amount": 75.0}, {"amount": None}],
+    [{}, {"amount_total": 1}, {"currency": "usd"}, {"currency": "xxx"}, {"amount_total": None}, {"status": "expired"}],
 )
-def test_a_notification_of_other_money_is_kept_and_the_provider_asked(
+def test_whatever_a_notification_says_the_provider_is_asked(
     client: ServiceClient,
     database: Databases,
     waiting: tuple[Order, Payment],
@@ -137,14 +146,58 @@ def test_a_notification_of_other_money_is_kept_and_the_provider_asked(
 ) -> None:
     """The provider says its page is still open: nothing is booked. When it is paid indeed, it settles."""
     _, payment = waiting
-    event = notice(payment, **changes)
-    assert post(client, event).status_code == 200
+    assert post(client, notice(payment, **changes)).status_code == 200
     assert entries(database("consular"), payment) == 0
     assert state_of(database("consular"), payment).state is AttemptState.PENDING
     provider.choose(payment.reference, "pay")
     assert post(client, notice(payment, **changes)).status_code == 200
     after = state_of(database("consular"), payment)
     assert (after.state, after.held) == (AttemptState.SUCCEEDED, None)
+
+
+def test_a_notification_that_names_the_providers_payment_alone_finds_its_attempt(
+    client: ServiceClient, database: Databases, waiting: tuple[Order, Payment], provider: InMemoryProvider
+) -> None:
+    """As those of disputes do."""
+    _, payment = waiting
+    provider.choose(payment.reference, "pay-silently")
+    page = provider.books.find(payment.reference)
+    assert page is not None and provider.disputes.change(payment.reference, "dispute") is not None
+    known = provider.disputes.by_reference[payment.reference]
+    about = Writer(provider.refunds, provider.disputes, "http://sandbox").dispute(known)
+    assert payment.reference not in json.dumps(about)
+    assert post(client, event_about("charge.dispute.created", about)).status_code == 200
+    assert state_of(database("consular"), payment).state is AttemptState.SUCCEEDED
+    stranger = {**about, "payment_intent": "pi_of_another_shop"}
+    assert post(client, event_about("charge.dispute.created", stranger)).status_code == 200
+
+
+def test_while_the_provider_says_nothing_a_notification_is_kept_or_comes_again(
+    client: ServiceClient,
+    database: Databases,
+    waiting: tuple[Order, Payment],
+    provider: InMemoryProvider,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the attempt is known the job asks again; where only the provider knows it, nobody else would."""
+    _, payment = waiting
+    provider.choose(payment.reference, "pay-silently")
+    provider.broken = [OutcomeUnknown()]
+    known = notice(payment)
+    assert post(client, known).status_code == 200
+    assert state_of(database("consular"), payment).state is AttemptState.PENDING
+
+    def silent(_: object) -> None:
+        raise OutcomeUnknown
+
+    monkeypatch.setattr(provider, "find_attempt", silent)
+    unknown = notice(payment)
+    assert post(client, unknown).status_code == 503
+    with database("consular").scope("RUH") as session:
+        assert session.get(ProviderEvent, known["id"]) is not None
+        assert session.get(ProviderEvent, unknown["id"]) is None
+    hosted.refresh(database("consular"), JOB, provider, settle, payment.reference)
+    assert entries(database("consular"), payment) == 1
 
 
 @pytest.mark.parametrize(("fault", "held"), [("wrong-amount", "overpaid"), ("wrong-currency", "wrong_currency")])
@@ -157,10 +210,8 @@ def test_wrong_money_that_the_provider_confirms_is_held(
     held: str,
 ) -> None:
     order, payment = waiting
-    hint = provider.choose(payment.reference, f"pay-{fault}")
-    assert hint.amount is not None
-    event = notice(payment, amount=hint.amount.amount, currency=hint.amount.currency)
-    assert post(client, event).status_code == 200
+    provider.choose(payment.reference, f"pay-{fault}")
+    assert post(client, notice(payment)).status_code == 200
     assert state_of(database("consular"), payment).held == held
     with database("consular").scope("RUH") as session:
         assert session.get_one(Order, order.reference).state == OrderState.OPEN
@@ -170,6 +221,7 @@ def test_a_notification_that_could_not_be_settled_is_not_kept_and_comes_again(
     database: Databases, provider: InMemoryProvider, waiting: tuple[Order, Payment]
 ) -> None:
     consular, (_, payment) = database("consular"), waiting
+    provider.choose(payment.reference, "pay-silently")
     event = read_event(json.dumps(notice(payment)).encode())
 
     def broken(*_: object) -> None:
@@ -209,14 +261,12 @@ def test_a_megabyte_is_refused(client: ServiceClient) -> None:
     "event",
     [
         {"type": "payout.created"},
-        {"type": "page.renamed"},
-        {"type": "page.paid", "page": None},
-        {"type": "page.paid", "page": {"reference": "RUH-PZZZZ-ZZZZZ-Z", "state": "paid"}},
-        {"type": "page.paid", "page": {"reference": {"a": 1}, "state": "paid"}},
-        {
-            "type": "page.paid",
-            "page": {"reference": "BER-P2222-22222-2", "state": "paid", "amount": 1, "currency": "EUR"},
-        },
+        {"type": "checkout.session.renamed", "data": 1},
+        {"type": "checkout.session.completed", "data": None},
+        {"type": "checkout.session.completed", "data": {"object": {"client_reference_id": "RUH-PZZZZ-ZZZZZ-Z"}}},
+        {"type": "checkout.session.completed", "data": {"object": {"client_reference_id": {"a": 1}, "metadata": 7}}},
+        {"type": "checkout.session.completed", "data": {"object": {"client_reference_id": "BER-P2222-22222-2"}}},
+        {"type": "charge.refunded", "data": {"object": {"payment_intent": "pi_unknown", "metadata": {}}}},
     ],
 )
 def test_unknown_types_and_unknown_payments_are_kept_and_answered_well(
@@ -271,18 +321,24 @@ def test_the_payer_may_refresh_their_own_payment_and_nobody_elses(
 
 
 def test_a_page_that_another_attempt_has_is_no_fault_of_the_provider(
-    client: ServiceClient, database: Databases, provider: InMemoryProvider, waiting: tuple[Order, Payment]
+    client: ServiceClient,
+    database: Databases,
+    provider: InMemoryProvider,
+    waiting: tuple[Order, Payment],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The provider is asked about the attempt itself: nothing is booked on the strength of another one's page."""
+    """A provider that contradicts itself: nothing is booked on the strength of another attempt's page."""
     _, first = waiting
     order = owed(database("consular"))
     second = hosted.open_page(database("consular"), JOB, provider, settle, order.reference, str(uuid.uuid4()), RETURN)
-    with database("consular").scope("RUH") as session:
-        taken = session.get_one(Attempt, first.reference).provider_reference
-    answer = post(client, notice(second, id=taken))
-    assert answer.status_code == 200
+    provider.choose(first.reference, "pay-silently")
+    provider.choose(second.reference, "pay-silently")
+    honest = provider.query_status
+
+    with monkeypatch.context() as patch:
+        patch.setattr(provider, "query_status", lambda _: honest(first.provider))
+        assert post(client, notice(second)).status_code == 200
     assert entries(database("consular"), second) == 0
     assert state_of(database("consular"), second).state is AttemptState.PENDING
-    provider.choose(second.reference, "pay")
-    assert post(client, notice(second, id=taken)).status_code == 200
+    assert post(client, notice(second)).status_code == 200
     assert entries(database("consular"), second) == 1

@@ -16,7 +16,7 @@ from services.consular.payments.collection import take
 from services.consular.payments.orders import attempts, quote
 from services.consular.payments.orders.model import Attempt, Order, Quote, QuoteLine
 from services.consular.payments.orders.rules import AttemptState, OrderState, Payment
-from services.consular.payments.providers.rules import Answer, ProviderStatus
+from services.consular.payments.providers.rules import Answer, AttemptReference, ProviderStatus
 from services.consular.payments.rates.model import RateRow
 from services.consular.payments.rates.rules import Rate
 from services.consular.payments.tariffs.rules import PricedLine
@@ -296,6 +296,7 @@ def test_an_attempt_holds_what_is_asked_and_who_asked(session_for: SessionFor) -
         method="card",
         state=AttemptState.CREATED,
         amount=RIYALS,
+        provider=AttemptReference(payment.reference, None, opened_at),
         payer=PAYER,
     )
     assert events(session, application)[1:] == [
@@ -326,6 +327,7 @@ def test_a_page_and_money_that_does_not_fit_are_kept_with_the_attempt(session_fo
         method="card",
         state=AttemptState.SUCCEEDED,
         amount=RIYALS,
+        provider=AttemptReference(attempt, "page-2", row.opened_at),
         redirect_url="https://pay.example/1",
         held="wrong_currency",
         payer=PERSON,

@@ -11,7 +11,7 @@ from services.consular import missions
 from services.consular.payments.ledger import accounts, entries
 from services.consular.payments.ledger.postings import Posting
 from services.consular.payments.orders.model import Attempt
-from services.consular.payments.providers.rules import Answer, OutcomeUnknown, ProviderStatus
+from services.consular.payments.providers.rules import Answer, AttemptReference, OutcomeUnknown, ProviderStatus
 from services.consular.payments.reconciliation import run
 from services.consular.payments.reconciliation.model import Discrepancy, Reconciliation
 from services.consular.payments.transfers import lines
@@ -28,7 +28,7 @@ from tests.factories.refusals import refuses
 
 JOB = service("consular", HOME)
 CASHIER = officer("cashier")
-Query = Callable[[str], Answer]
+Query = Callable[[AttemptReference], Answer]
 
 
 @pytest.fixture
@@ -43,9 +43,9 @@ def consular(database: Callable[[str], Database]) -> Database:
 def agrees(database: Database) -> Query:
     """A provider that says of each payment what we have booked."""
 
-    def query(reference: str) -> Answer:
+    def query(attempt: AttemptReference) -> Answer:
         with database.scope(HOME) as session:
-            row = session.get_one(Attempt, reference)
+            row = session.get_one(Attempt, attempt.reference)
             return paid(row.received or row.money) if row.state == "succeeded" else Answer(ProviderStatus.FAILED)
 
     return query
@@ -86,7 +86,7 @@ def test_what_agrees_is_no_finding(consular: Database) -> None:
 ])  # fmt: skip
 def test_what_the_provider_says_differently(consular: Database, answer: Answer, kind: str) -> None:
     reference, others = card(consular), agrees(consular)
-    run.run(consular, JOB, lambda asked: answer if asked == reference else others(asked))
+    run.run(consular, JOB, lambda asked: answer if asked.reference == reference else others(asked))
     found = open_ones(consular, kind)[reference]
     assert (found.amount, found.currency, found.owner) == (75_000, "SAR", None)
     run.run(consular, JOB, others)
@@ -97,7 +97,8 @@ def test_money_that_only_the_provider_has(consular: Database) -> None:
     payment, others = opened(consular, owed(consular)), agrees(consular)
     with consular.scope(HOME) as session:
         settle(session, JOB, payment.reference, Answer(ProviderStatus.FAILED, reason="declined"))
-    run.run(consular, JOB, lambda asked: paid(payment.amount) if asked == payment.reference else others(asked))
+    taken = paid(payment.amount)
+    run.run(consular, JOB, lambda asked: taken if asked.reference == payment.reference else others(asked))
     assert payment.reference in open_ones(consular, "card_missing")
 
 
@@ -105,7 +106,7 @@ def test_money_that_only_the_provider_has(consular: Database) -> None:
 def test_a_provider_that_does_not_answer_accuses_nobody(consular: Database, error: Exception) -> None:
     reference = card(consular)
 
-    def silent(_: str) -> Answer:
+    def silent(_: AttemptReference) -> Answer:
         raise error
 
     run.run(consular, JOB, silent)
@@ -131,10 +132,10 @@ def test_suspense_keeps_its_age_and_its_owner_until_it_is_matched(consular: Data
 def test_who_takes_a_difference_over_keeps_it(consular: Database) -> None:
     reference, others = card(consular), agrees(consular)
     wrong = Answer(ProviderStatus.ABSENT)
-    run.run(consular, JOB, lambda asked: wrong if asked == reference else others(asked))
+    run.run(consular, JOB, lambda asked: wrong if asked.reference == reference else others(asked))
     with consular.scope(HOME) as session:
         run.take(session, CASHIER, "card_absent", reference)
-    run.run(consular, JOB, lambda asked: wrong if asked == reference else others(asked))
+    run.run(consular, JOB, lambda asked: wrong if asked.reference == reference else others(asked))
     assert open_ones(consular, "card_absent")[reference].owner == CASHIER.id
     run.run(consular, JOB, others)
     with consular.scope(HOME) as session, refuses("not_found", NotFound):

@@ -57,11 +57,15 @@ def test_an_approved_refund_is_paid_and_booked_once(database: Databases) -> None
     consular, provider = database("consular"), InMemoryProvider()
     refund = approved_for_card(consular, provider)
     assert [sent(consular, provider, refund), sent(consular, provider, refund)] == [RefundState.PAID] * 2
-    assert [made.money for made in provider.refunds.by_key.values()] == [Money(75_000, "SAR")]
+    assert [one.money for one in provider.refunds.made] == [Money(75_000, "SAR")]
     with consular.scope("RUH") as session:
         entries = booked(session, refund.reference)
         paid = session.get_one(Refund, refund.reference)
-        assert paid.provider_reference == "refund_1" and paid.paid_at is not None and paid.sent_at is not None
+        assert (
+            paid.provider_reference == provider.refunds.made[0].id
+            and paid.paid_at is not None
+            and paid.sent_at is not None
+        )
     assert entries[-1][1] == [("RUH", "refunds", 75_000, "SAR"), ("RUH", "card", -75_000, "SAR")]
 
 
@@ -73,7 +77,7 @@ def test_an_answer_that_is_lost_is_asked_for_and_never_paid_again(database: Data
     assert [sent(consular, provider, refund) for _ in range(2)] == [RefundState.UNKNOWN] * 2
     assert payments(consular, refund) == 0
     assert sent(consular, provider, refund) is RefundState.PAID
-    assert (len(provider.refunds.by_key), payments(consular, refund)) == (1, 1)
+    assert (len(provider.refunds.made), payments(consular, refund)) == (1, 1)
 
 
 def test_an_order_that_never_arrived_is_sent_again_under_its_key(database: Databases) -> None:
@@ -82,16 +86,16 @@ def test_an_order_that_never_arrived_is_sent_again_under_its_key(database: Datab
     with consular.scope("RUH") as session:
         pay.transition(session, lock_row(session, Refund, refund.reference), RefundState.SENT, sent_at=now(session))
     assert sent(consular, provider, refund) is RefundState.PAID
-    assert list(provider.refunds.by_key) == [str(refund.key)]
+    assert provider.refund_keys() == [str(refund.key)]
 
 
 def test_a_refused_refund_fails_and_is_prepared_again_under_a_new_key(database: Databases) -> None:
     consular, provider = database("consular"), InMemoryProvider()
     refund = approved_for_card(consular, provider)
     provider.broken = [Refusal("provider_refused")]
-    provider.refunds.by_key.clear()
+    provider.forget_refunds()
     assert sent(consular, provider, refund) is RefundState.FAILED
-    provider.refunds.by_key.clear()
+    provider.forget_refunds()
     with consular.scope("RUH") as session:
         failed = session.get_one(Refund, refund.reference)
         assert (failed.failure, failed.approved_by) == ("provider_refused", None)
@@ -121,7 +125,7 @@ def test_sixteen_officers_and_jobs_pay_back_once(database: Databases, round_: in
     results = at_once([partial(sent, consular, provider, refund)] * THREADS)
     assert [each for each in results if isinstance(each, Exception)] == []
     assert sent(consular, provider, refund) is RefundState.PAID
-    assert (len(provider.refunds.by_key), payments(consular, refund)) == (1, 1)
+    assert (len(provider.refunds.made), payments(consular, refund)) == (1, 1)
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))

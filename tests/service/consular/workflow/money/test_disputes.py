@@ -228,7 +228,7 @@ def test_a_dispute_that_nobody_notified_is_found_by_asking(
     assert here.read()["payments"][0]["dispute"] == "open"
     provider.dispute(reference, "dispute-won")
     # The list no longer names it; it is asked about because it is open here.
-    monkeypatch.setattr(provider.disputes, "changed_since", lambda _: [])
+    monkeypatch.setattr(provider, "list_disputed", lambda _: [])
     ask(consular, provider)
     assert here.read()["payments"][0]["dispute"] == "won"
 

@@ -82,7 +82,7 @@ def test_a_card_payment_goes_back_to_its_card_at_once(
     assert act(here, "prepare", method="card").get_json()["state"] == "paid"
     assert here.read()["refunds"][0]["state"] == "paid"
     assert here.read()["payments"][0]["refunded"] == "whole"
-    assert len(provider.refunds.by_key) == 1 and owed(database, here) == []
+    assert len(provider.refunds.made) == 1 and owed(database, here) == []
 
 
 def test_a_provider_that_says_nothing_leaves_it_unknown(counter: At, provider: InMemoryProvider) -> None:

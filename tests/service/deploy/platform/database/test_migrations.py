@@ -192,6 +192,7 @@ def start(service: str, upgraded: Upgraded, key_folder: Path) -> Flask:
         "MAHJAR_SECRET": "5e" * 32,
         "MAHJAR_PUBLIC_URL": "http://127.0.0.1:8080",
         "MAHJAR_PROVIDER_SECRET": "specimen-secret",
+        "MAHJAR_WEBHOOK_SECRET": "specimen-secret",
     }
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():

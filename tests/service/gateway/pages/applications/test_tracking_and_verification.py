@@ -96,7 +96,7 @@ def test_thirty_checks_a_minute(gateway: Gateway) -> None:
 def test_the_provider_s_bytes_pass_untouched_with_their_signature(gateway: Gateway) -> None:
     body = json.dumps({"id": "evt_1", "type": "page.unheard_of", "page": {"reference": ""}}).encode()
     headers = {
-        "Provider-Signature": sign("specimen-secret", int(time.time()), body),
+        "Stripe-Signature": sign("specimen-secret", int(time.time()), body),
         "Content-Type": "application/json",
     }
     client = gateway.browser().client

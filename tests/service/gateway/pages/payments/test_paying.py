@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import text
@@ -82,3 +83,20 @@ def test_the_page_names_who_takes_a_card_payment_and_the_terms(
     page = me.get(f"/{tongue}/applications/{to_pay}/pay").text
     assert who in page and "Specimen Consulate" in page and "Specimen Cards" in page
     assert '<a href="https://terms.test/">' in page
+
+
+def test_who_leaves_the_providers_page_may_pay_again_at_once(
+    gateway: Gateway, me: Browser, to_pay: str, provider: InMemoryProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extensions = gateway.app.extensions
+    settings = replace(extensions["settings"], provider_page=provider.line.url)
+    monkeypatch.setitem(extensions, "settings", settings)
+    page = f"/en/applications/{to_pay}/pay"
+    opened = me.post(page, csrf_token=me.token(page), key=me.hidden(page, "key"))
+    (hosted,) = provider.books.pages.values()
+    assert opened.location == f"{provider.line.url}/pages/{hosted.id}"
+    back = urlsplit(hosted.cancel_url)
+    assert provider.books.pages[hosted.id].state == "open"
+    shown = me.get(f"{back.path}?{back.query}")
+    assert (shown.status_code, provider.books.pages[hosted.id].state) == (200, "expired")
+    assert f'href="/en/applications/{to_pay}/pay"' in shown.text

@@ -30,7 +30,9 @@ def rate(base: str, quote: str, value: str, source: str = "peg", on: date = DAY)
         ("200", "JOD", "0.709", 50, "141.800", "141.800"),
         ("200", "OMR", "0.3845", 5, "76.900", "76.900"),
         ("200", "KWD", "0.3071", 5, "61.420", "61.420"),
-        ("200", "KWD", "0.30711", 5, "61.422", "61.420"),
+        ("200", "KWD", "0.30711", 5, "61.420", "61.420"),
+        ("200", "KWD", "0.307125", 5, "61.430", "61.430"),
+        ("45", "OMR", "0.3845", 5, "17.300", "17.300"),
         ("200", "KWD", "0.3061", 250, "61.220", "61.250"),
         ("200", "JPY", "157.25", 1, "31450", "31450"),
         ("0.01", "JPY", "150", 1, "2", "2"),
@@ -82,6 +84,7 @@ def test_cash_is_the_nearest_multiple_of_the_coin(amount: int, value: Decimal, t
     card = collected_money(tariff, rate("USD", to, str(value)))
     cash = cash_money(card, to, step)
     exact = (tariff.major * value).scaleb(exponent(to))
-    assert abs(card.amount - exact) <= Decimal("0.5")
+    card_step = 10 if exponent(to) == 3 else 1
+    assert card.amount % card_step == 0 and abs(card.amount - exact) <= Decimal(card_step) / 2
     assert cash.amount % step == 0
     assert abs(cash.amount - card.amount) <= Decimal(step) / 2 or cash.amount == step
