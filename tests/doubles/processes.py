@@ -1,7 +1,6 @@
 """Installs and starts the doubles that others wrote. Hashes are in the locks; none of them is part of the product."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from shutil import which
 import requests
 
 from deploy.dev.install import UV, pip_settings, uv_settings
+from deploy.dev.postgres import free_port
 
 FOLDER = Path(__file__).parent
 LOCALSTRIPE, LOCK = FOLDER.parents[1] / ".data" / "doubles" / "localstripe", FOLDER / "localstripe.lock"
@@ -36,7 +36,7 @@ def localstripe() -> Iterator[str]:
             ["pip", "install", "--quiet", "--require-hashes", "--python", str(python), "-r", str(LOCK)],
         ):
             subprocess.run([str(UV), *command], env=environment, check=True, capture_output=True)
-    port = _free_port()
+    port = free_port()
     with _running([str(python), "-c", START_LOCALSTRIPE, str(port)], port) as address:
         yield address
 
@@ -50,15 +50,10 @@ def stateful_mock() -> Iterator[str]:
     if not program.exists():
         command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         subprocess.run(command, cwd=FOLDER, check=True, capture_output=True)
-    port = _free_port()
+    port = free_port()
     start = f"require({str(program)!r}).createExpressApp().listen({port}, '127.0.0.1')"
     with _running(["node", "-e", start], port) as address:
         yield address
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 @contextmanager

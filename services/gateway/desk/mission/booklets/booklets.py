@@ -44,8 +44,8 @@ def receive() -> Answer:
     except NotASeries as wrong:
         return _page({wrong.field: t(wrong.key)}, typed=typed), 422
     delivery = consular().booklets.receive(actor(), series)
-    counted = {"count": delivery["received"], "served": delivery["served"]}
-    return redirect(url_for("desk.booklets", done="received", **counted), 303)
+    count, served = delivery["received"], delivery["served"]
+    return redirect(url_for("desk.booklets", done="received", count=count, served=served), 303)
 
 
 def spoil() -> Answer:
