@@ -9,6 +9,7 @@ from services.consular.applications import rules
 from services.consular.applications.model import Application, Step
 from services.consular.applications.rules import Party, Status
 from services.consular.applications.transitions import check_readable, is_party
+from services.consular.applications.visits import visit_service
 from services.consular.ministries import letter_views as desk_letters
 from services.consular.missions import today
 from services.consular.notices import inbox
@@ -121,6 +122,7 @@ def full_view(session: Session, actor: Actor, rows: ApplicationRows) -> View:
     upcoming_view, payments = upcoming.upcoming(session, rows), _payments(rows)
     return {
         **summary(application),
+        "office": application.office,
         "applicant": _applicant_name(rows.applicant) if rows.applicant else None,
         "behalf": behalf_of(actor, application, acting, rows.applicant),
         "answers": application.answers,
@@ -187,7 +189,7 @@ def allowed(actor: Actor, application: Application) -> list[str]:
         Status(application.status),
         party,
         entry.outcome,
-        visit=entry.appointment is not None,
+        visit=visit_service(application) is not None,
     )
     urgent = upgrade.target(application) is None
     return [verb for verb in verbs if actor.role in ACCESS[ACTIONS[verb]] and not (urgent and verb == "upgrade")]

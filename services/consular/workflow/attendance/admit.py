@@ -6,6 +6,7 @@ from services.consular import missions
 from services.consular.applications.model import Application
 from services.consular.applications.rules import VISITING, Status
 from services.consular.applications.transitions import load_for_update
+from services.consular.applications.visits import visit_service
 from services.consular.appointments import book
 from services.consular.appointments.attendance import presence, priorities
 from services.consular.appointments.hall import tickets
@@ -44,7 +45,7 @@ def admit(session: Session, actor: Actor, reference: str, number: str) -> Ticket
     if known is not None:
         return known
     _record_attendance(session, actor, application, appointment)
-    service = appointment.service if appointment else forms.transaction(application.transaction).appointment
+    service = appointment.service if appointment else visit_service(application)
     return tickets.give(session, actor, application.mission, reference, today, service or NO_SERVICE, appointment)
 
 

@@ -9,7 +9,7 @@ from services.consular.applications.promise import promised_today
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_status, load_for_update, transition
 from services.consular.applications.update import update_columns
-from services.consular.missions import calendar
+from services.consular.missions import calendar, offices
 from services.consular.notices.rules import PAID_BY_OTHER, PAYMENT_HELD
 from services.consular.payments.collection import take
 from services.consular.payments.collection.rules import Kind, Outcome
@@ -69,6 +69,7 @@ def _take_cash(
 ) -> Payment:
     if order is None:
         raise Conflict("nothing_owed")
+    offices.check_takes(session, application.office, amount.currency)
     payment = take.cash_for(session, actor, order, amount, key)
     advance(session, actor, application, payment, order)
     return payment

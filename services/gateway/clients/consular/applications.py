@@ -124,6 +124,7 @@ class ApplicantView(ApplicationSummary):
 class File(ApplicationSummary):
     """An application with what both sides, applicant and desk, see."""
 
+    office: str | None
     applicant: Named | None
     behalf: Representation | None
     answers: dict[str, Any]
@@ -218,9 +219,11 @@ class Applications:
         """One step of the form, with the answers given so far."""
         return cast(FormStep, self.client.get(f"{_path(reference)}/answers", actor, step=step))
 
-    def begin(self, actor: Actor, transaction: str, key: str) -> Head:
-        """Opens a draft for oneself; the same key never opens two."""
-        return cast(Head, self.client.post("/applications", actor, {"transaction": transaction, "key": key}))
+    def begin(self, actor: Actor, transaction: str, key: str, mission: str | None = None) -> Head:
+        """Opens a draft for oneself, at another mission than one's own where one is named; the same key never opens
+        two."""
+        body = {"transaction": transaction, "key": key, "mission": mission}
+        return cast(Head, self.client.post("/applications", actor, body))
 
     def begin_for(
         self, actor: Actor, transaction: str, key: str, claim: Mapping[str, Any], mission: str | None
