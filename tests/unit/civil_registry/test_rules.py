@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.civil_registry import rules
 from services.civil_registry.rules import Particulars, guardianship, is_same_person, purpose_of, refusal_reason
 
 pytestmark = pytest.mark.clock

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from services.consular import missions
 from services.consular.applications import rules
 from services.consular.applications.model import Application, Step
 from services.consular.applications.rules import Party, Status
@@ -14,11 +15,12 @@ from services.consular.ministries import letter_views as desk_letters
 from services.consular.missions import today
 from services.consular.notices import inbox
 from services.consular.passports.model import Passport
-from services.consular.payments.orders import attempts, quote
+from services.consular.payments.orders import attempts, parts, quote
 from services.consular.payments.orders.quote import FEE, UPGRADE
 from services.consular.payments.orders.rules import OrderState, Payment, refunded
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.refunds.rules import RefundState
+from services.consular.payments.tariffs.rules import cash_money
 from services.consular.people import snapshot
 from services.consular.people.model import ActingPerson, Applicant
 from services.consular.uploads import corrections, store
@@ -31,6 +33,7 @@ from shared.database import audit
 from shared.errors import NotFound
 from shared.identity.access import ACCESS
 from shared.identity.actor import Actor
+from shared.values.money import Money
 
 # Which action of the access table each verb needs.
 ACTIONS = {
@@ -130,6 +133,7 @@ def full_view(session: Session, actor: Actor, rows: ApplicationRows) -> View:
         "quote": _quote(session, rows, FEE),
         "upgrade": _quote(session, rows, UPGRADE),
         "payments": [_payment(payment, rows) for payment in payments],
+        "parts": _parts(session, rows),
         "transfer_offered": _is_transfer_offered(session, rows),
         "refunds": [_refund(row, rows) for row in rows.refunds],
         "document": _document(application),
@@ -148,6 +152,22 @@ def _payments(rows: ApplicationRows) -> list[Payment]:
     orders = {order.reference: order for order in rows.orders}
     receipts = {receipt.attempt: receipt.number for receipt in rows.receipts}
     return [attempts.as_payment(orders[row.order], row, receipts.get(row.reference)) for row in rows.attempts]
+
+
+def _parts(session: Session, rows: ApplicationRows) -> View | None:
+    """What has arrived of the open fee in parts, and what remains; None where nothing has."""
+    order = next((one for one in rows.orders if one.state == OrderState.OPEN and one.purpose == FEE), None)
+    if order is None:
+        return None
+    kept = parts.arrived(order, rows.attempts)
+    waiting = sum(line.open_amount for line in rows.part_lines if line.currency == order.currency)
+    arrived = kept + Money(waiting, order.currency)
+    if not arrived.amount:
+        return None
+    rest, mission = order.money - arrived, missions.find(session, order.mission)
+    cash = cash_money(rest, mission.currency, mission.cash_step)
+    money = {"arrived": arrived.amount, "remaining": rest.amount, "cash_remaining": cash.amount}
+    return {**money, "currency": order.currency}
 
 
 def _kept(rows: ApplicationRows, payments: list[Payment]) -> list[Payment]:

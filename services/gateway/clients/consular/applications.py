@@ -7,7 +7,7 @@ from urllib.parse import quote
 from services.gateway.clients.consular.appointments import Appointment, Openings, Visit
 from services.gateway.clients.consular.letters import LetterSummary
 from services.gateway.clients.consular.notices import Notice
-from services.gateway.clients.consular.payments import Payment, Quote, Refund
+from services.gateway.clients.consular.payments import PartPayments, Payment, Quote, Refund
 from services.gateway.clients.http import Client
 from services.gateway.clients.names import Named, PrintedName
 from shared.identity.actor import Actor
@@ -132,6 +132,7 @@ class File(ApplicationSummary):
     quote: Quote | None
     upgrade: Quote | None
     payments: list[Payment]
+    parts: PartPayments | None
     transfer_offered: bool
     refunds: list[Refund]
     document: IssuedDocument | None
