@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.consular.applications import rules
+from services.consular.applications.attendance import visit_service
 from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import load_for_update
-from services.consular.applications.visits import visit_service
 from services.consular.appointments import book, release, slips
 from services.consular.appointments.attendance import presence, priorities
 from services.consular.appointments.booked import find_booked

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.applications import rules
+from services.consular.applications.attendance import visit_service
 from services.consular.applications.model import Application, Step
 from services.consular.applications.rules import Party, Status
 from services.consular.applications.transitions import check_readable, is_party
-from services.consular.applications.visits import visit_service
 from services.consular.ministries import letter_views as desk_letters
 from services.consular.missions import today
 from services.consular.notices import inbox

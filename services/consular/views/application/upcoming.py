@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from services.consular.applications.attendance import visit_service
 from services.consular.applications.rules import Status
-from services.consular.applications.visits import visit_service
 from services.consular.appointments import book, rules
 from services.consular.appointments.attendance import appeals
 from services.consular.appointments.calendars.displaced import is_displaced

@@ -3,10 +3,10 @@
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.applications.attendance import visit_service
 from services.consular.applications.model import Application
 from services.consular.applications.rules import VISITING, Status
 from services.consular.applications.transitions import load_for_update
-from services.consular.applications.visits import visit_service
 from services.consular.appointments import book
 from services.consular.appointments.attendance import presence, priorities
 from services.consular.appointments.hall import tickets

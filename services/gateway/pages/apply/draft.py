@@ -12,7 +12,7 @@ from services.gateway.clients.consular.applications import Application, FormStep
 from services.gateway.pages.appointments.appointments import gap
 from services.gateway.web.content.eligibility import Attested, attested, behalf_of, judged
 from services.gateway.web.content.offers import offers_by_slug, with_tier
-from services.gateway.web.content.places import places
+from services.gateway.web.content.offices import offered_at
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.days import today
 from services.gateway.web.forms import answer_in_words, faults, fields, questions_asked, steps_of, typed
@@ -49,7 +49,7 @@ def check(slug: str) -> str:
 def eligibility_page(entry: Transaction, attestation: Attested, **more: object) -> str:
     """Every condition as it is for the attested person, and the steps ahead."""
     conditions, capacity = judged(entry, attestation.facts), attestation.facts.capacity
-    where = places(entry, capacity, attestation.mission, fixed=attestation.by_mandate)
+    where = offered_at(entry, capacity, attestation.mission, fixed=attestation.by_mandate)
     return render_template(
         "pages/apply/eligibility.html",
         entry=entry,

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts.throttle import MANDATES_BY_ACCOUNT
 from services.gateway.web.access.throttling import slow_down
-from services.gateway.web.content.places import offices_in_syria
+from services.gateway.web.content.offices import offices_in_syria
 from services.gateway.web.current import civil_registry, consular, visitor
 from services.gateway.web.forms import Field, faults, fields, read, typed
 from services.gateway.web.presentation import country_of, date, scope_name

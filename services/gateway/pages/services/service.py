@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 
 from services.gateway.clients.consular.offers import Mission
 from services.gateway.web.content.offers import offers_by_slug
-from services.gateway.web.content.places import offices_in_syria
+from services.gateway.web.content.offices import offices_in_syria
 from services.gateway.web.current import consular
 from services.gateway.web.days import missions, page_mission
 from shared.catalogue.model import Transaction

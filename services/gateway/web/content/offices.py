@@ -11,7 +11,7 @@ def offices_in_syria() -> list[Mission]:
     return [one for one in missions() if one["country"] == SYRIA and one["office"]["takes"]]
 
 
-def places(entry: Transaction, capacity: str, mission: str, *, fixed: bool) -> list[str]:
+def offered_at(entry: Transaction, capacity: str, mission: str, *, fixed: bool) -> list[str]:
     """The codes of the places where an application in this capacity may be filed, one's own mission first.
 
     `fixed`, as by a mandate, it can be filed at that mission alone.
