@@ -25,9 +25,10 @@ from shared.identity import actor
 from shared.values.money import Money
 
 PASSWORD = "specimen-pass-2026"  # noqa: S105 - printed at every start, good for fictional people only
-HOME, ELSEWHERE = "RUH", "BER"
+HOME, ELSEWHERE, IN_SYRIA = "RUH", "BER", "DAM"
 PEOPLE = 20_000
-BOOKLETS = {HOME: 500, ELSEWHERE: 50}
+BOOKLETS = {HOME: 500, ELSEWHERE: 50, IN_SYRIA: 50}
+FIRST_SERIALS = {HOME: 900_000_001, ELSEWHERE: 910_000_001, IN_SYRIA: 920_000_001}
 # Published examples of the two countries' formats; nobody has these accounts.
 BANK_ACCOUNTS = {
     HOME: ("SAR", "SA0380000000608010167519", "SPECSARI"),
@@ -37,6 +38,7 @@ BANK_ACCOUNTS = {
 ADVANCES = {
     HOME: {"SAR": 500_000, "USD": 100_000, "EUR": 100_000},
     ELSEWHERE: {"EUR": 300_000, "USD": 100_000},
+    IN_SYRIA: {"USD": 100_000},
 }
 ACTIVATED_ON = date(2025, 1, 1)
 ACTIVATION = "specimen decree of the demo data"
@@ -77,11 +79,12 @@ def _stock_missions(consular: Database) -> None:
     """A stock of blank booklets, and the legacy transactions switched on by dated rows."""
     for mission, stock in BOOKLETS.items():
         with consular.scope(mission) as session:
-            first = 900_000_001 if mission == HOME else 910_000_001
+            first = FIRST_SERIALS[mission]
             if not booklets.counts(session).get("in_stock"):
                 serials = [f"S{first + place}" for place in range(stock)]
                 booklets.receive(session, actor.service("consular", mission), mission, serials)
-            open_account(session, mission)
+            if mission in BANK_ACCOUNTS:
+                open_account(session, mission)
             for currency, amount in ADVANCES[mission].items():
                 money = Money(amount, currency)
                 advance.receive_advance(
@@ -109,7 +112,8 @@ def open_account(session: Session, mission: str) -> None:
 
 def _accounts() -> list[DemoAccount]:
     staff = [_officer(role, HOME) for role in STAFF]
-    return [*staff, _officer("officer", ELSEWHERE), *(_expatriate(person) for person in EXPATRIATES)]
+    staff += [_officer("officer", ELSEWHERE), *(_officer(role, IN_SYRIA) for role in ("clerk", "officer", "cashier"))]
+    return [*staff, *(_expatriate(person) for person in EXPATRIATES)]
 
 
 def _officer(role: str, mission: str) -> DemoAccount:

@@ -53,6 +53,20 @@ def kinship(applicant: Lineage, holder: Lineage, *, married: bool) -> str | None
     return next((tie for tie, holds in ties.items() if holds), None)
 
 
+# Whom the directorate gives a passport for somebody abroad: relatives to the fourth degree.
+PASSPORT_DEGREE = 4
+
+
+def degree(one: Mapping[UUID, int], other: Mapping[UUID, int]) -> int | None:
+    """The degree of two blood relatives, counted up to the nearest common ascendant and down again; None for others.
+
+    Each mapping has a person at 0 and the ascendants by generation. A parent is of the first degree, a sibling of the
+    second, an uncle of the third, a cousin of the fourth (Civil Code, art. 37).
+    """
+    common = [height + other[person] for person, height in one.items() if person in other]
+    return min(common, default=None)
+
+
 # Civil Code (Legislative Decree 84/1949), art. 46.
 MAJORITY_YEARS = 18
 

@@ -169,6 +169,8 @@ REGISTERS = frozenset({"civil_registry", "conscription"})
 IDENTITY = ("name", "father", "mother", "born", "birth_place", "entry", "national_number")
 # As what somebody may apply: for themselves, for a relative, with a mandate, for a minor in their care.
 HOLDER, RELATIVE, AGENT, GUARDIAN = "holder", "relative", "agent", "guardian"
+# The country inside which a relative or an agent may obtain what elsewhere its holder asks for in person.
+SYRIA = "SY"
 # Whose entry a transaction is about: one's own always; one's own or a relative's; never one's own.
 OWN, OWN_OR_KIN, KIN = "own", "own_or_kin", "kin"
 
@@ -196,6 +198,8 @@ class Transaction:
     one_open: bool = True
     holder: str = OWN
     acts: tuple[str, ...] = (HOLDER,)
+    acts_in_syria: tuple[str, ...] = ()
+    """As what somebody may apply at an office inside Syria; empty where no such office offers it."""
     appointment: str | None = None
     """The service at the mission for which a turn is booked, where the applicant must come in person."""
     tiers: tuple[Tier, ...] = ()
@@ -233,6 +237,15 @@ class Transaction:
         """The registers whose statements are needed before applying; the civil register always confirms the person."""
         registers = (ask.authority for ask in self.asks if ask.authority in REGISTERS)
         return tuple(dict.fromkeys(("civil_registry", *registers, *self.attested_by)))
+
+    @property
+    def capacities(self) -> tuple[str, ...]:
+        """As what somebody may apply at any place."""
+        return tuple(dict.fromkeys((*self.acts, *self.acts_in_syria)))
+
+    def acts_at(self, country: str) -> tuple[str, ...]:
+        """As what somebody may apply at a mission, or at an office, in this country; empty where it is not offered."""
+        return self.acts_in_syria if country == SYRIA else self.acts
 
     def days(self, answers: Mapping[str, object]) -> int:
         """Working days promised for these answers: those of the chosen tier, where there are tiers."""

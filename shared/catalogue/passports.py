@@ -6,9 +6,11 @@ from shared.catalogue import conditions as only_if
 from shared.catalogue import minors, registration
 from shared.catalogue.conditions import REGULAR, URGENT
 from shared.catalogue.model import (
+    AGENT,
     BOOKLET,
     GUARDIAN,
     HOLDER,
+    RELATIVE,
     TIER,
     AnswerRule,
     Ask,
@@ -53,6 +55,9 @@ IDENTITY = (RequiredUpload("identity"), RequiredUpload("photo"), RequiredUpload(
 # MOFAE, first passport: the parents' identity papers are asked, whatever the age.
 PARENTS = RequiredUpload("parents_identity", law=minors.LAW)
 VALUE = (FeeLine("passport_value", DIRECTORATE), registration.FEE)
+# Ministry of Communications on passports of expatriates: relatives inside Syria obtain them without a booking, and pay
+# in foreign currency. A lost or damaged one is looked into where its holder is.
+ACTS_IN_SYRIA = (HOLDER, GUARDIAN, RELATIVE, AGENT)
 ELIGIBLE = (*only_if.living_entry(), *minors.ELIGIBLE)
 
 TIERS = (Tier(REGULAR, REGULAR_DAYS), Tier(URGENT, URGENT_DAYS))
@@ -101,6 +106,7 @@ PASSPORT_RENEWAL = Transaction(
         AnswerRule("early_reason_needed", "early_reason", only_if.says_why_early, RENEWAL_LAW),
     ),
     acts=(HOLDER, GUARDIAN),
+    acts_in_syria=ACTS_IN_SYRIA,
     appointment=PASSPORT,
     urgent="passport-renewal-urgent",
     one_of=PASSPORT,
@@ -123,6 +129,7 @@ PASSPORT_FIRST = Transaction(
     fees=VALUE,
     eligible=ELIGIBLE,
     acts=(HOLDER, GUARDIAN),
+    acts_in_syria=ACTS_IN_SYRIA,
     appointment=PASSPORT,
     urgent="passport-first-urgent",
     one_of=PASSPORT,

@@ -23,8 +23,9 @@ def covers(scope: Iterable[str], entry: Transaction) -> bool:
     return entry.slug in names or group_scope(entry.group) in names
 
 
-def available_scopes(entries: Iterable[Transaction], capacity: str) -> list[str]:
-    """Everything a mandate for this capacity may cover: groups first, then transactions, in the catalogue's order."""
-    matching = [entry for entry in entries if capacity in entry.acts]
+def available_scopes(entries: Iterable[Transaction], capacity: str, country: str = "") -> list[str]:
+    """Everything a mandate for this capacity may cover at a mission of this country: groups first, then transactions,
+    in the catalogue's order. Without a country, a mission abroad."""
+    matching = [entry for entry in entries if capacity in entry.acts_at(country)]
     groups = dict.fromkeys(group_scope(entry.group) for entry in matching)
     return [*groups, *(entry.slug for entry in matching)]

@@ -197,9 +197,9 @@ def find_at_counter(who: Visitor, reference: str) -> None:
     expect(who.page.locator(".found")).to_be_visible()
 
 
-def open_till(cashier: Visitor) -> None:
+def open_till(cashier: Visitor, currency: str = "SAR") -> None:
     """The cashier's till is open, with ten notes of ten; all visitors who are the cashier share it."""
-    cashier.open("/desk/tills?currency=SAR")
+    cashier.open(f"/desk/tills?currency={currency}")
     cashier.look("tills")
     if cashier.page.locator("a[href*='/desk/tills/']", has_text=cashier.text("desk.tills.close")).count():
         return

@@ -170,7 +170,7 @@ def release(client: Client, *people: Specimen) -> None:
     ids = [one.person for one in people]
     live = Mandate.state.in_(("offered", "accepted", "to_check"))
     which = update(Mandate).where(live, or_(Mandate.principal.in_(ids), Mandate.agent.in_(ids)))
-    for mission in (HOME, "BER"):
+    for mission in (HOME, "BER", "DAM"):
         with client("consular").app.extensions["database"].scope(mission) as session:
             session.execute(which.values(state="revoked").execution_options(synchronize_session=False))
 
@@ -182,7 +182,7 @@ def close_files(client: Client, *people: Specimen) -> None:
     from services.consular.applications.model import Application
 
     which = update(Application).where(Application.person.in_([one.person for one in people]))
-    for mission in (HOME, "BER"):
+    for mission in (HOME, "BER", "DAM"):
         with client("consular").app.extensions["database"].scope(mission) as session:
             session.execute(which.values(status="withdrawn").execution_options(synchronize_session=False))
 

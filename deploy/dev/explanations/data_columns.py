@@ -89,13 +89,18 @@ FILES: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "currency": "Code of ISO 4217: what its tills and its cards take",
             "cash_step": "The smallest coin in minor units; cash is rounded to it",
             "status": "`evidenced`: its consular work is evidenced since 2022; `long_standing`: known from before; "
-            "`planned`: planned, reopening or uncertain",
+            "`planned`: planned, reopening or uncertain; `demo`: exists for demonstrations alone",
         },
     ),
     "services/consular/data/missions/offices.csv": (
         "Where a mission receives people",
         {
-            "code": "Code of the mission",
+            "code": "Code of the mission, or of the office inside Syria, which is a row of `missions.csv` too",
+            "kind": "`mission`, or `in_syria`: fees are paid and booklets handed over there without an appointment",
+            "takes": "Currencies of an office inside Syria, never pounds; codes with gaps between them",
+            "days": "Its weekdays, 0 is Monday; a mission has rows of `openings.csv`",
+            "opens": "By the wall clock of the office, as 09:00",
+            "closes": "By the wall clock of the office, as 14:00",
             "address_ar": "Address in Arabic",
             "address_en": "Address in English",
         },

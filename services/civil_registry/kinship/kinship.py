@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, union
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union
 from sqlalchemy.orm import Session
 
 from services.civil_registry import rules
@@ -58,14 +58,25 @@ def _lineage(session: Session, person: Person) -> Lineage:
     )
 
 
+def degree(session: Session, one: Person, other: Person) -> int | None:
+    """The degree of two blood relatives; None for others."""
+    return rules.degree(_heights(session, one), _heights(session, other))
+
+
 def _ascendants(session: Session, person: Person) -> frozenset[UUID]:
+    return frozenset(_heights(session, person)) - {person.id}
+
+
+def _heights(session: Session, person: Person) -> dict[UUID, int]:
+    """The person and their ascendants, each with the fewest generations that lie between."""
     start = select(Person.id, Person.father, Person.mother, literal(0).label("height")).where(Person.id == person.id)
     ancestry = start.cte(recursive=True)
     parents = select(Person.id, Person.father, Person.mother, ancestry.c.height + 1).where(
         or_(Person.id == ancestry.c.father, Person.id == ancestry.c.mother), ancestry.c.height < GENERATIONS
     )
     ancestry = ancestry.union(parents)
-    return frozenset(session.scalars(select(ancestry.c.id))) - {person.id}
+    nearest = select(ancestry.c.id, func.min(ancestry.c.height).label("height")).group_by(ancestry.c.id)
+    return {row.id: row.height for row in session.execute(nearest)}
 
 
 def marriage_in_force(session: Session, person: UUID, spouse: UUID) -> RegisterEvent | None:

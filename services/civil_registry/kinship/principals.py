@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.civil_registry import rules
 from services.civil_registry.kinship.holders import NOBODY, by_number_and_name
-from services.civil_registry.kinship.kinship import kinship
+from services.civil_registry.kinship.kinship import degree, kinship
 from services.civil_registry.model import Person
 from shared.catalogue import CATALOGUE, kin
 from shared.catalogue.model import GUARDIAN, HOLDER, RELATIVE
@@ -36,12 +36,13 @@ def find_principal(
     NotAllowed for a mandate that consular did not prove for this person and purpose.
     """
     entry = CATALOGUE.get(purpose)
-    if entry is None or behalf["capacity"] not in entry.acts:
+    if entry is None or behalf["capacity"] not in entry.capacities:
         return "capacity_not_allowed"
     if behalf.get("proof"):
         return _by_mandate(session, keys, actor, purpose, str(behalf["proof"]))
     principal = by_number_and_name(session, behalf)
-    refusal = refusal_of(session, applicant, principal, str(behalf["capacity"]))
+    wider = RELATIVE not in entry.acts
+    refusal = refusal_of(session, applicant, principal, str(behalf["capacity"]), wider=wider)
     about = str(principal.id) if principal and not refusal else NOBODY
     audit.record(session, actor, "principal.find", about, reason=purpose, found=not refusal)
     if refusal or principal is None:
@@ -60,16 +61,28 @@ def _by_mandate(session: Session, keys: Keys, actor: Actor, purpose: str, proof:
     return principal, representation
 
 
-def refusal_of(session: Session, applicant: Person, principal: Person | None, capacity: str) -> str | None:
-    """Why the applicant may not ask for this person in a capacity; None where they may."""
+def refusal_of(
+    session: Session, applicant: Person, principal: Person | None, capacity: str, *, wider: bool = False
+) -> str | None:
+    """Why the applicant may not ask for this person in a capacity; None where they may.
+
+    `wider`, blood relatives to the fourth degree may as well, as for a passport inside Syria.
+    """
     if capacity == GUARDIAN:
         father = session.get(Person, principal.father) if principal and principal.father else None
         of_age = principal is not None and rules.is_of_age_everywhere(
             principal.born, local_date(now(session), rules.ZONE)
         )
         return rules.guardianship(_parent(applicant, principal, father), of_age=of_age)
-    tie = kinship(session, applicant, principal) if principal else None
-    return None if capacity == RELATIVE and tie in kin.KINSHIPS else "kin_not_found"
+    if principal is None or capacity != RELATIVE:
+        return "kin_not_found"
+    is_near = kinship(session, applicant, principal) in kin.KINSHIPS
+    return None if is_near or (wider and _is_within_degree(session, applicant, principal)) else "kin_not_found"
+
+
+def _is_within_degree(session: Session, applicant: Person, principal: Person) -> bool:
+    found = degree(session, applicant, principal)
+    return found is not None and 0 < found <= rules.PASSPORT_DEGREE
 
 
 def _parent(applicant: Person, ward: Person | None, father: Person | None) -> str | None:

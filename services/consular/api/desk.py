@@ -7,7 +7,16 @@ from flask import Blueprint, request
 from marshmallow import EXCLUDE, Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import TEXT, Keyed, head, mission_session, page_number, run_once, run_once_for_holder
+from services.consular.api.request import (
+    TEXT,
+    Keyed,
+    agent_key,
+    head,
+    mission_session,
+    page_number,
+    run_once,
+    run_once_for_holder,
+)
 from services.consular.applications.model import Application
 from services.consular.passports import collect
 from services.consular.views.case import read_case
@@ -176,11 +185,12 @@ def reprint_passport(reference: str) -> dict[str, Any]:
 @blueprint.post("/cases/<reference>/collect")
 @allowed("desk.collect")
 def collect_passport(reference: str) -> dict[str, Any]:
-    """Hands the passport to its holder. Another person's attempt is recorded, and changes nothing."""
+    """Hands the passport to its holder, or whoever may have it for them. Another person's attempt is recorded."""
     request_body = body(Collection)
 
     def act(session: Session) -> dict[str, Any]:
-        return head(collect.collect(session, current_actor(), reference, request_body["national_number"]))
+        shown = request_body["national_number"]
+        return head(collect.collect(session, current_actor(), reference, shown, agent_key))
 
     content = {"verb": "collect", "shown": request_body["national_number"]}
     return run_once_for_holder(reference, request_body["key"], content, act, collect.record_wrong_person)

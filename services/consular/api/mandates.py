@@ -1,17 +1,15 @@
 """An expatriate's routes about mandates: grant, submit a deed, answer, end, and prove to the registers."""
 
 import binascii
-import hmac
 from base64 import b64decode
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from flask import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.consular.api.request import STATEMENT_LENGTH, Keyed, mission_session, run_once
+from services.consular.api.request import STATEMENT_LENGTH, Keyed, agent_key, mission_session, run_once
 from services.consular.api.uploads import intake
 from services.consular.applications import idempotency
 from services.consular.applications.statements import attested_person
@@ -28,7 +26,7 @@ from shared.catalogue.model import Question
 from shared.errors import Invalid, Unavailable
 from shared.identity.representation import Representation, sign_reading_pass, sign_representation
 from shared.values.references import mission_of
-from shared.web.service import allowed, body, current_actor, database, keys, settings
+from shared.web.service import allowed, body, current_actor, database, keys
 
 blueprint = Blueprint("mandates", __name__)
 # The scan comes in base64, which is a third longer.
@@ -64,6 +62,9 @@ class NewMandate(Keyed, StatementRequest):
         fields.String(validate=validate.Length(max=80)), load_default=list, validate=validate.Length(max=60)
     )
     until = fields.Raw(allow_none=True)
+    mission = fields.String(
+        load_default=None, allow_none=True, validate=validate.Regexp(r"[A-Z]{3}\Z", error="mission_unknown")
+    )
 
 
 class DeedSubmission(Keyed, StatementRequest):
@@ -89,17 +90,13 @@ class Purpose(Schema):
     purpose = fields.String(required=True, validate=validate.Length(1, 60, error="too_long"))
 
 
-def _key(number: str) -> str:
-    """The keyed hash by which an offer finds its agent's national number, so that the number is not stored."""
-    return hmac.new(bytes.fromhex(settings().secret), f"mandate:{number}".encode(), sha256).hexdigest()
-
-
 def _attested_actor(request_body: dict[str, Any]) -> AttestedPerson:
     return attested_person(keys(), request_body["statement"], person=current_actor().person)
 
 
-def _mission() -> str:
-    mission = current_actor().mission
+def _mission(wanted: str | None = None) -> str:
+    """The mission of a mandate: the one that is asked for, by default the actor's own."""
+    mission = wanted or current_actor().mission
     if not mission:
         raise Invalid("required", field="mission")
     return mission
@@ -114,7 +111,7 @@ def _serialise(session: Session, mandate: Mandate) -> dict[str, Any]:
 def list_own() -> list[dict[str, Any]]:
     """The actor's mandates of all missions. It is a POST, because the request contains the register's statement."""
     own_person, actor = _attested_actor(body(StatementRequest)), current_actor()
-    key = _key(own_person.number)
+    key = agent_key(own_person.number)
     with database().scope(actor.mission) as session:
         mandates.show_person_everywhere(session, actor, key)
         return mandates.list_own(session, actor, key, own_person)
@@ -124,14 +121,15 @@ def list_own() -> list[dict[str, Any]]:
 @allowed("mandate.grant")
 def grant() -> tuple[dict[str, Any], int]:
     """Offers a mandate; the answer is the same whether anybody has that number or not."""
-    request_body, actor, mission = body(NewMandate), current_actor(), _mission()
+    request_body, actor = body(NewMandate), current_actor()
+    mission = _mission(request_body["mission"])
     own_person = _attested_actor(request_body)
     with database().scope(mission) as session:
         day = today(session, mission)
         typed = forms.check_questions((NUMBER, GIVEN_NAME, _until()), request_body, day)
         if typed["agent_number"] == own_person.number:
             raise Invalid("mandate_to_self", field="agent_number")
-        agent, until = (_key(typed["agent_number"]), typed["agent_given"]), date.fromisoformat(typed["until"])
+        agent, until = (agent_key(typed["agent_number"]), typed["agent_given"]), date.fromisoformat(typed["until"])
 
         def act() -> dict[str, Any]:
             mandate = grant_mandate.grant(session, actor, own_person, mission, agent, request_body["scope"], until, day)
@@ -214,7 +212,7 @@ def _answer(reference: str, *, accepted: bool) -> dict[str, Any]:
     def act(session: Session) -> dict[str, Any]:
         day = today(session, mission_of(reference))
         mandate = grant_mandate.answer(
-            session, actor, reference, own_person, _key(own_person.number), day, accepted=accepted
+            session, actor, reference, own_person, agent_key(own_person.number), day, accepted=accepted
         )
         mandate_notices.notify_answered(session, mandate)
         return _serialise(session, mandate)

@@ -1,8 +1,10 @@
 """What several routes share: the mission session of a reference, one answer per key, the head of an application."""
 
+import hmac
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from flask import request
@@ -17,7 +19,7 @@ from shared.errors import Invalid, NotFound
 from shared.identity.actor import OFFICER_ROLES, Actor
 from shared.values.digits import ascii_digits, is_digits
 from shared.values.references import is_valid, mission_of
-from shared.web.service import current_actor, database, transaction
+from shared.web.service import current_actor, database, settings, transaction
 
 TEXT = 200
 LAST_PAGE = 1_000
@@ -107,6 +109,11 @@ def run_once_for_holder(
         with mission_session(reference) as session:
             record_wrong_person(session, current_actor(), reference)
         raise
+
+
+def agent_key(number: str) -> str:
+    """The keyed hash by which a mandate names its agent's national number, so that the number is not stored."""
+    return hmac.new(bytes.fromhex(settings().secret), f"mandate:{number}".encode(), sha256).hexdigest()
 
 
 def head(application: Application) -> dict[str, Any]:

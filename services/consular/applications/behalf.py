@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
 from services.consular.applications.statements import as_facts, check_eligible, subject_of, verify_statements
-from services.consular.missions import today
+from services.consular.missions import find, today
 from services.consular.people import mandates, rules, snapshot
 from services.consular.people.model import Applicant, Mandate
 from shared.catalogue.model import GUARDIAN, HOLDER, Transaction
@@ -73,7 +73,7 @@ def check_entitlement(
     day: date,
 ) -> None:
     """Raises Refusal or NotAllowed unless this capacity, mandate and age fit the transaction and the mission."""
-    if representation.capacity not in (HOLDER, *entry.acts):
+    if representation.capacity not in (HOLDER, *entry.acts_at(find(session, mission).country)):
         raise Refusal("capacity_not_allowed")
     if representation.mandate is not None:
         mandate = mandates.check_for(session, actor, representation.mandate, mission, entry, day)

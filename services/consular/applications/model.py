@@ -15,6 +15,8 @@ class Application(Base):
 
     `lapses_on` is the last day on which it waits for its applicant, `booked_for` the day an older platform promised.
     `person` is the beneficiary, `acting` the person who filed it and acts on it, in a `capacity` and by a `mandate`.
+    `office` is the row of the office inside Syria at which it was filed: there its fee is taken and its booklet handed
+    over, and nobody has to come before. Without one it belongs to a mission abroad.
     `assigned_to` is the officer who works on it, with their name as {ar, en}; the assignment ends with the status.
     """
 
@@ -28,6 +30,7 @@ class Application(Base):
     acting: Mapped[str]
     capacity: Mapped[str]
     mandate: Mapped[str | None]
+    office: Mapped[str | None]
     status: Mapped[str]
     single: Mapped[bool]
     one_of: Mapped[str | None]

@@ -12,6 +12,7 @@
                 texts `fee.<line>` and `beneficiary.<beneficiary>`; amounts in minor units
     rate        {"value": "3.75", "from": "USD", "to": "SAR", "source", "on": "YYYY-MM-DD"} | None (tariff = collected)
                 source: peg | mission_table | central_bank | ecb
+    instalment  {"price", "before", "remaining"}, each {"amount", "currency"} | None where one payment is the whole
     total       {"amount", "currency"}
     cashier     {"ar", "en"} | None     only for cash
     zone        IANA zone of the mission

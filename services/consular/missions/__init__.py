@@ -16,10 +16,14 @@ from shared.errors import NotFound
 from shared.identity.actor import Actor
 from shared.values import dates
 
+# The status of rows that exist for demonstrations alone.
+DEMO = "demo"
+
 
 def address(session: Session, code: str) -> dict[str, str]:
     """A mission's address in both languages; empty where the mission has published none."""
-    office = next((row for row in reference_data.rows(session, Office) if row.code == code), None)
+    day = today(session, code)
+    office = next((row for row in reference_data.rows(session, Office) if row.code == code and row.holds_on(day)), None)
     return {"ar": office.address_ar, "en": office.address_en} if office else {"ar": "", "en": ""}
 
 

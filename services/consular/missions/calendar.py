@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.missions import holiday_closures, reference_data
+from services.consular.missions import holiday_closures, offices, reference_data
 from services.consular.missions.model import AppointmentRule, Closure, Opening
 from services.consular.missions.rules import dates_between
 from shared.database.db import enter
@@ -73,6 +73,7 @@ def _office(session: Session, mission: str, today: date) -> dict[str, object]:
     enter(session, mission)
     rows = [row for row in hours(session, mission) if row.valid_from <= today]
     days = {day: [row for row in rows if row.weekday == day] for day in sorted({row.weekday for row in rows})}
+    inside = offices.office_in_force(session, mission)
     return {
         "address": missions.address(session, mission),
         "hours": [
@@ -82,8 +83,11 @@ def _office(session: Session, mission: str, today: date) -> dict[str, object]:
                 "closes": f"{max(row.closes for row in on_day):%H:%M}",
             }
             for day, on_day in days.items()
-        ],
+        ]
+        or (offices.hours(inside) if inside else []),
         "assumed": any(row.certainty == ASSUMED for row in rows),
+        "takes": list(inside.takes) if inside else [],
+        "demo": inside is not None and missions.find(session, mission).status == missions.DEMO,
     }
 
 

@@ -15,8 +15,8 @@ from services.consular.missions.model import (
     Mission,
 )
 from services.consular.missions.public_holidays import Holiday
+from shared.catalogue.model import SYRIA
 
-SYRIA = "SY"
 # A holiday that began before the first day asked for may still last.
 LONGEST_DAYS = 15
 

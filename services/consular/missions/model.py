@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import ARRAY, BigInteger, SmallInteger, false
+from sqlalchemy import ARRAY, BigInteger, SmallInteger, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.consular.missions.rules import HolidayRule, Hours
@@ -38,16 +38,25 @@ class Mission(ReferenceData):
         }
 
 
-class Office(ReferenceData):
-    """Where a mission receives people; a mission without a row has published no address."""
+class Office(Dated, ReferenceData):
+    """Where people are received from a day on: by a mission, or by an office inside Syria, which is kept as a mission
+    of that country. A mission without a row has published no address.
+
+    `takes` are the currencies in which an office inside Syria takes money, never pounds. `days`, `opens` and `closes`
+    are its hours; those of a mission are its openings.
+    """
 
     __tablename__ = "office"
 
-    code: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    kind: Mapped[str]
+    takes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    opens: Mapped[time | None]
+    closes: Mapped[time | None]
     address_ar: Mapped[str]
     address_en: Mapped[str]
-    source: Mapped[str]
-    certainty: Mapped[str]
 
 
 class Weekend(Dated, ReferenceData):

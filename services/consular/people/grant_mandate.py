@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from services.consular import missions
 from services.consular.people import rules
 from services.consular.people.mandates import find
 from services.consular.people.model import Mandate
@@ -38,7 +39,7 @@ def grant(
     Raises Invalid by field, Conflict while another mandate to the same number is in force.
     """
     key, given_name = agent
-    check_terms(scope, until, today, GRANTED)
+    check_terms(scope, until, today, GRANTED, missions.find(session, mission).country)
     if rules.is_minor(principal.born, today):
         raise Invalid("mandate_by_minor", field="agent_number")
     same = Mandate.principal == principal.person, Mandate.agent_key == key, Mandate.kind == GRANTED
@@ -56,10 +57,11 @@ def grant(
     return store_mandate(session, actor, mission, row, "mandate_exists")
 
 
-def check_terms(scope: Sequence[str], until: date, today: date, kind: str) -> None:
-    """Raises Invalid for a scope that is empty or not offered, an end in the past, or one beyond the longest term."""
+def check_terms(scope: Sequence[str], until: date, today: date, kind: str, country: str = "") -> None:
+    """Raises Invalid for a scope that is empty or not offered in this country, for an end in the past or beyond the
+    longest term."""
     errors: dict[str, str] = {}
-    if not scope or set(scope) - set(scopes.available_scopes(TRANSACTIONS, rules.CAPACITY_OF[kind])):
+    if not scope or set(scope) - set(scopes.available_scopes(TRANSACTIONS, rules.CAPACITY_OF[kind], country)):
         errors["scope"] = "mandate_scope_needed"
     if until < today:
         errors["until"] = "mandate_ends_in_the_past"

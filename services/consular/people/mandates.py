@@ -36,6 +36,12 @@ def find(session: Session, reference: str, *, locked: bool = False) -> Mandate:
     return mandate
 
 
+def of_agent(session: Session, principal: str, agent_key: str) -> list[Mandate]:
+    """The mandates of this session's mission that a principal granted to the number with this key."""
+    query = select(Mandate).where(Mandate.principal == principal, Mandate.agent_key == agent_key)
+    return list(session.scalars(query.with_for_update(read=True))) if agent_key else []
+
+
 def is_in_force(mandate: Mandate, today: date) -> bool:
     """Whether it is accepted and its last day has not passed at the mission."""
     return mandate.state == ACCEPTED and today <= mandate.until
@@ -61,7 +67,7 @@ def check_for(session: Session, actor: Actor, reference: str, mission: str, entr
 def allows(mandate: Mandate, entry: Transaction) -> bool:
     """Whether the mandate covers a transaction that allows its capacity. A guardian's mandate covers all of them."""
     capacity = CAPACITY_OF[mandate.kind]
-    return capacity in entry.acts and (capacity == GUARDIAN or covers(mandate.scope, entry))
+    return capacity in entry.capacities and (capacity == GUARDIAN or covers(mandate.scope, entry))
 
 
 def list_own(session: Session, actor: Actor, agent_key: str, attested: AttestedPerson) -> list[dict[str, Any]]:

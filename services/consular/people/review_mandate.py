@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.consular import missions
 from services.consular.people import rules
 from services.consular.people.grant_mandate import change_mandate, check_terms, store_mandate
 from services.consular.people.mandates import find
@@ -55,7 +56,7 @@ def submit_deed(
 
     Raises Invalid by field, Conflict while a deed of the same agent for the same person waits.
     """
-    until = _until(deed, today)
+    until = _until(deed, today, missions.find(session, mission).country)
     if deed.principal_number == agent.number:
         raise Invalid("mandate_to_self", field="principal_number")
     row = {
@@ -74,7 +75,7 @@ def submit_deed(
     return store_mandate(session, actor, mission, row, "mandate_waiting")
 
 
-def _until(deed: Deed, today: date) -> date:
+def _until(deed: Deed, today: date, country: str) -> date:
     """The last day of a deed: a court's certificate ends by rule, a power of attorney on its own date."""
     if deed.issued_on > today:
         raise Invalid("paper_not_yet_issued", field="issued_on")
@@ -89,7 +90,7 @@ def _until(deed: Deed, today: date) -> date:
         return rules.kin_deed_valid_until(today)
     if deed.until is None:
         raise Invalid("required", field="until")
-    check_terms(deed.scope, deed.until, today, POWER)
+    check_terms(deed.scope, deed.until, today, POWER, country)
     return deed.until
 
 

@@ -9,6 +9,7 @@ from services.consular.applications.model import Application
 from services.consular.appointments import book
 from services.consular.missions import today
 from services.consular.payments.orders.model import Attempt, Order
+from services.consular.payments.orders.parts import PART
 from services.consular.payments.orders.rules import AttemptState
 from services.consular.payments.refunds.model import Refund
 from services.consular.people import mandates
@@ -21,7 +22,11 @@ from shared.identity.actor import Actor
 _HAS_HELD_MONEY = (
     exists()
     .where(Order.application == Application.reference, Attempt.order == Order.reference, Attempt.held.is_not(None))
-    .where(Attempt.state == AttemptState.SUCCEEDED, ~exists().where(Refund.attempt == Attempt.reference))
+    .where(
+        Attempt.held != PART,
+        Attempt.state == AttemptState.SUCCEEDED,
+        ~exists().where(Refund.attempt == Attempt.reference),
+    )
     .label("held")
 )
 

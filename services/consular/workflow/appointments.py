@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.consular.applications import rules
+from services.consular.applications.attendance import visit_service
 from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import load_for_update
@@ -23,7 +24,7 @@ from shared.identity.actor import Actor
 def attendance_of(application: Application, verb: str) -> Attendance:
     """The effects of an appointment on this application. Raises Conflict when the verb is not possible now."""
     entry = forms.transaction(application.transaction)
-    visit = entry.appointment is not None
+    visit = visit_service(application) is not None
     if not rules.appointment_verb_fits(verb, Status(application.status), entry.outcome, visit=visit):
         raise Conflict("not_possible_now", status=application.status)
     return fulfilment_of(application).attendance

@@ -116,7 +116,7 @@ def take_next(session: Session, actor: Actor, transaction: str = "", after: str 
 
 def _can_be_decided() -> ColumnElement[bool]:
     has_come = exists().where(and_(Attendance.application == Application.reference))
-    return or_(Application.transaction.not_in(_IN_PERSON), has_come)
+    return or_(Application.transaction.not_in(_IN_PERSON), Application.office.is_not(None), has_come)
 
 
 def check_assignment(actor: Actor, application: Application) -> None:

@@ -20,7 +20,7 @@ from services.consular.applications.transitions import (
     show_person_everywhere,
 )
 from services.consular.applications.update import save_answers
-from services.consular.missions import today
+from services.consular.missions import offices, today
 from services.consular.missions.due_dates import lapses_on
 from services.consular.passports.checks import check_first
 from services.consular.payments.tariffs import transaction_status
@@ -47,8 +47,9 @@ def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim 
     """A new draft for the actor or, with a claim, for another person.
 
     Raises NotFound for an unknown transaction or mission; Refusal while the transaction is not active, where the
-    mission does not offer it, for a first passport of somebody who has had one, or for a claim that is not valid;
-    Conflict with the reference of the open application, where the catalogue allows one at a time.
+    mission or office does not offer it, where the office has closed, for a first passport of somebody who has had one,
+    or for a claim that is not valid; Conflict with the reference of the open application, where the catalogue allows
+    one at a time.
     """
     if not actor.person:
         raise NotAllowed("identity_not_confirmed")
@@ -57,11 +58,12 @@ def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim 
     if entry.missions and mission_row.code not in entry.missions:
         raise Refusal("not_at_this_mission", missions=" ".join(entry.missions))
     transaction_status.check_active(session, slug, mission)
+    office = offices.office_for(session, mission, entry)
     representation, facts = behalf.self_representation(actor.person, slug), None
     if claim is not None:
         representation, facts = behalf.check_claim(session, actor, entry, mission, claim)
     check_first(session, representation.person, entry)
-    application = _insert(session, actor, entry, mission, representation)
+    application = _insert(session, actor, entry, mission, representation, office.id if office else None)
     if facts is not None:
         snapshot.store_applicant(session, application.reference, mission, facts)
         snapshot.store_acting_person(session, application.reference, mission, facts)
@@ -71,7 +73,12 @@ def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim 
 
 
 def _insert(
-    session: Session, actor: Actor, entry: Transaction, mission: str, representation: Representation
+    session: Session,
+    actor: Actor,
+    entry: Transaction,
+    mission: str,
+    representation: Representation,
+    office: str | None,
 ) -> Application:
     row: dict[str, object] = {
         "reference": references.new(mission, references.APPLICATION_LENGTH),
@@ -82,6 +89,7 @@ def _insert(
         "acting": representation.acting,
         "capacity": representation.capacity,
         "mandate": representation.mandate,
+        "office": office,
         "status": Status.DRAFT.value,
         "single": entry.one_open,
         "one_of": entry.one_of,

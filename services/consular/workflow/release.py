@@ -8,7 +8,7 @@ from services.consular.applications.model import Application
 from services.consular.appointments import release as appointment_release
 from services.consular.workflow.money import charges
 from services.consular.workflow.money.charges import notify_refund
-from services.consular.workflow.money.transfers.transfer_parts import refund_parts
+from services.consular.workflow.money.transfer_parts import refund_parts
 from shared.identity.actor import Actor
 
 Release = Callable[[Session, Actor, str], None]

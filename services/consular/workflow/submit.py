@@ -18,7 +18,7 @@ from services.consular.applications.statements import (
     verify_statements,
 )
 from services.consular.applications.transitions import check_status, load_for_update, transition
-from services.consular.missions import find, today
+from services.consular.missions import find, offices, today
 from services.consular.passports.checks import check_birth_place, check_submission, report_lost
 from services.consular.payments.tariffs import transaction_status
 from services.consular.people import search_keys, snapshot
@@ -39,12 +39,13 @@ PHONES = frozenset({"phone", "saudi_mobile"})
 
 
 def submit(session: Session, actor: Actor, keys: Keys, reference: str, statements: Iterable[str]) -> Application:
-    """Submits a draft, or a returned application again. Raises Refusal (transaction_not_active, statement_...,
-    not_eligible), Invalid with a code per answer and upload, Conflict from any other status."""
+    """Submits a draft, or a returned application again. Raises Refusal (transaction_not_active, office_closed,
+    statement_..., not_eligible), Invalid with a code per answer and upload, Conflict from any other status."""
     application = load_for_update(session, actor, "application.submit", reference)
     check_status(application, "submit")
     entry = forms.transaction(application.transaction)
     transaction_status.check_active(session, entry.slug, application.mission)
+    offices.check_open(session, application.office)
     representation = behalf.representation_of(application, actor)
     facts = verify_statements(keys, entry, representation, statements)
     day = today(session, application.mission)

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.civil_registry import rules
 from services.civil_registry.rules import Particulars, guardianship, is_same_person, purpose_of, refusal_reason
 
 pytestmark = pytest.mark.clock
@@ -89,3 +91,24 @@ def test_only_purposes_with_words_on_paper_are_printed(options: dict[str, object
 )
 def test_who_is_a_guardian_by_the_register_alone(parent: str | None, of_age: bool, expected: str | None) -> None:
     assert guardianship(parent, of_age=of_age) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "found"),
+    [
+        ({1: 0}, {1: 0}, 0),
+        ({1: 0, 9: 1}, {9: 0}, 1),
+        ({1: 0, 9: 1}, {2: 0, 9: 1}, 2),
+        ({1: 0, 9: 2}, {2: 0, 9: 1}, 3),
+        ({1: 0, 9: 2}, {2: 0, 9: 2}, 4),
+        ({1: 0, 9: 3}, {2: 0, 9: 2}, 5),
+        ({1: 0}, {2: 0}, None),
+    ],
+    ids=["oneself", "a parent", "a sibling", "an uncle", "a cousin", "a cousin's child", "a stranger"],
+)
+def test_degrees_are_counted_over_the_nearest_common_ascendant(
+    one: dict[int, int], other: dict[int, int], found: int | None
+) -> None:
+    ids = {number: UUID(int=number) for number in (1, 2, 9)}
+    named = [{ids[person]: height for person, height in each.items()} for each in (one, other)]
+    assert rules.degree(*named) == found

@@ -5,7 +5,7 @@ from typing import Any
 
 from deploy.dev.checks.texts import value_sets as sets
 from shared.catalogue import CATALOGUE, inquiries
-from shared.catalogue.model import Transaction
+from shared.catalogue.model import AGENT, GUARDIAN, HOLDER, RELATIVE, Transaction
 from shared.catalogue.reasons import SPOIL_REASONS
 
 Keys = Callable[[], Iterable[str]]
@@ -57,6 +57,7 @@ FAMILIES: dict[str, Keys] = {
     "desk.figures": lambda: keys("desk.figures", sets.figure_subjects(), "", ".text"),
     "desk.figures.age": lambda: keys("desk.figures.age", ("days", "week", "month", "older")),
     "desk.figures.seat": lambda: keys("desk.figures.seat", ("attended", "booked", "missed")),
+    "desk.counter.may_collect": lambda: keys("desk.counter.may_collect", (HOLDER, RELATIVE, AGENT, GUARDIAN)),
     "desk.next": lambda: keys("desk.next", (*sets.statuses(), "visit", "decide", "cash", "hand_over")),
     "desk.parked.verdict": lambda: keys("desk.parked.verdict", ("replay", "discard")),
     "remedy": lambda: keys("remedy", sets.refusal_codes()),
@@ -110,6 +111,7 @@ FAMILIES: dict[str, Keys] = {
     "movement.way": lambda: keys("movement.way", sets.crossing_directions()),
     "notice": lambda: keys("notice", sets.notice_kinds()),
     "passport_check.reason": lambda: keys("passport_check.reason", sets.check_reasons()),
+    "place.collect": lambda: keys("place.collect", (HOLDER, RELATIVE, AGENT, GUARDIAN)),
     "provision": lambda: keys("provision", sets.provisions()),
     "purpose": lambda: keys("purpose", sets.purposes()),
     "rate_source": lambda: keys("rate_source", sets.rate_sources()),

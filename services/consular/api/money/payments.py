@@ -49,6 +49,7 @@ class Cash(Keyed):
         required=True, strict=True, validate=validate.Range(1, MAX_MINOR_UNITS, error="out_of_range")
     )
     currency = fields.String(required=True, validate=_is_currency)
+    part = fields.Boolean(load_default=False)
 
 
 @blueprint.post("/applications/<reference>/payments")
@@ -87,8 +88,9 @@ def open_card_page(reference: str, order_to_pay: OrderToPay) -> tuple[dict[str, 
 @blueprint.post("/desk/cases/<reference>/cash")
 @allowed("payment.cash")
 def cash(reference: str) -> dict[str, Any]:
-    """Takes the exact owed amount in cash, once for each key."""
-    return take_cash(reference, "cash", settle.by_cash)
+    """Takes the exact owed amount in cash, or a part of it, once for each key."""
+    is_part = body(Cash)["part"]
+    return take_cash(reference, *(("cash-part", settle.part_by_cash) if is_part else ("cash", settle.by_cash)))
 
 
 def take_cash(reference: str, verb: str, take: TakeCash) -> dict[str, Any]:

@@ -4,13 +4,16 @@ Whoever also changes the application locks it first (`attempts.find` says which 
 which locks the order: always in that order, so that two ways of paying wait for each other instead of dying.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from services.consular import missions
 from services.consular.payments.collection.rules import Kind, Outcome, fault
 from services.consular.payments.ledger import accounts, entries
 from services.consular.payments.ledger.postings import Posting, payment_postings
-from services.consular.payments.orders import attempts, receipt
+from services.consular.payments.orders import attempts, parts, receipt
 from services.consular.payments.orders.attempts import Attempts
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.quote import lines_of
@@ -18,6 +21,7 @@ from services.consular.payments.orders.rules import UNSETTLED, AttemptState, Ord
 from services.consular.payments.providers.rules import Answer, ProviderStatus
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.tariffs import transaction_status
+from services.consular.payments.tariffs.rules import cash_money
 from shared.database import audit
 from shared.database.db import now
 from shared.errors import Conflict, Refusal
@@ -41,7 +45,8 @@ def open_attempt(session: Session, actor: Actor, order: str, key: str) -> Paymen
     if existing is not None:
         return attempts.payment_of(session, debt, existing)
     _check_payable(session, debt, known)
-    attempt = attempts.create_attempt(session, actor, debt, CARD, key, AttemptState.CREATED, debt.money)
+    rest = debt.money - parts.arrived(debt, known.of_order)
+    attempt = attempts.create_attempt(session, actor, debt, CARD, key, AttemptState.CREATED, rest)
     audit.record(session, actor, "payment.opened", debt.application, payment=attempt.reference)
     return attempts.as_payment(debt, attempt)
 
@@ -64,12 +69,51 @@ def cash_for(session: Session, actor: Actor, debt: Order, amount: Money, key: st
     if known.unsettled is not None:
         raise Conflict("payment_open")
     _check_payable(session, debt, known)
-    owed = debt.quote.cash
+    owed = cash_owed(session, debt, known.of_order)
     if amount != owed:
         raise Refusal("amount_differs", amount=owed.amount, currency=owed.currency)
     attempt = attempts.create_attempt(session, actor, debt, CASH, key, AttemptState.SUCCEEDED, owed)
     book_payment(session, actor, debt, attempt, accounts.cash_of(actor.id))
     return attempts.as_payment(debt, attempt)
+
+
+def cash_part(session: Session, actor: Actor, debt: Order, amount: Money, key: str) -> Payment:
+    """Takes less than what is owed into the acting officer's account and keeps it, with a receipt, until the rest has
+    come; the caller has locked the order.
+
+    Raises as `cash`, and Refusal (not_a_part, with what is owed) for the whole, for more, and for another currency.
+    """
+    known = attempts.find_all(session, debt, key)
+    if known.by_key is not None:
+        return attempts.payment_of(session, debt, known.by_key)
+    if known.unsettled is not None:
+        raise Conflict("payment_open")
+    _check_payable(session, debt, known)
+    owed, before = cash_owed(session, debt, known.of_order), parts.arrived(debt, known.of_order)
+    if amount.currency != owed.currency or not 0 < amount.amount < owed.amount:
+        raise Refusal("not_a_part", amount=owed.amount, currency=owed.currency)
+    attempt = attempts.create_attempt(
+        session, actor, debt, CASH, key, AttemptState.SUCCEEDED, amount, amount, parts.PART
+    )
+    keep_part(session, actor, debt, attempt, before)
+    into_suspense = [Posting(accounts.cash_of(actor.id), amount), Posting(accounts.SUSPENSE, -amount)]
+    _post(session, actor, debt, attempt, "suspense", into_suspense)
+    return attempts.as_payment(debt, attempt)
+
+
+def keep_part(session: Session, actor: Actor, debt: Order, attempt: Attempt, before: Money) -> None:
+    """Gives a part its receipt; its money is in suspense, or is booked there by the caller."""
+    audit.record(session, actor, "payment.part_kept", debt.application, payment=attempt.reference)
+    receipt.issue(session, actor, debt, attempt, lines_of(debt), before)
+
+
+def cash_owed(session: Session, debt: Order, known: Sequence[Attempt]) -> Money:
+    """What the counter takes now, in coins that exist: the price, less the parts that have come."""
+    before = parts.arrived(debt, known)
+    if not before.amount:
+        return debt.quote.cash
+    mission = missions.find(session, debt.mission)
+    return cash_money(debt.money - before, mission.currency, mission.cash_step)
 
 
 def record_page(session: Session, actor: Actor, attempt: str, answer: Answer) -> Payment:
@@ -154,7 +198,7 @@ def _late_reason(debt: Order) -> str | None:
 
 def _has_held_money(session: Session, debt: Order, known: Attempts) -> bool:
     """Whether money of this order is in suspense and not yet marked for refund."""
-    held = {attempt.reference for attempt in known.of_order if attempt.held is not None}
+    held = {attempt.reference for attempt in known.of_order if attempt.held not in (None, parts.PART)}
     return bool(held) and bool(held - set(session.scalars(_REFUNDED, {"order": debt.reference})))
 
 
@@ -163,36 +207,47 @@ def _check_payable(session: Session, debt: Order, known: Attempts) -> None:
         raise Conflict("order_closed")
     if _has_held_money(session, debt, known):
         raise Conflict("payment_held")
-    if debt.quote.expires_at <= now(session):
+    if debt.quote.expires_at <= now(session) and not parts.arrived(debt, known.of_order).amount:
         raise Refusal("quote_expired")
     transaction_status.check_active(session, debt.transaction, debt.mission)
 
 
 def book_payment(session: Session, actor: Actor, debt: Order, row: Attempt, into: str) -> None:
-    """Marks the order paid, books the entry, and has the receipt issued last of all. `into` has the money."""
+    """Marks the order paid, books the entry, and has the receipt issued last of all. `into` has the money.
+
+    What came in parts leaves suspense with it: the beneficiaries are credited once, with the whole.
+    """
     attempts.change_order(session, debt, OrderState.PAID)
-    lines = lines_of(debt)
+    lines, before = lines_of(debt), Money(0, debt.currency)
+    if parts.may_have_parts(debt, row.money):
+        before = parts.arrived(debt, parts.of_order(session, debt))
+    postings = payment_postings(into, lines, row.money + before)
+    if before.amount:
+        postings += [Posting(into, -before), Posting(accounts.SUSPENSE, before)]
+    _post(session, actor, debt, row, "payment", postings)
+    audit.record(session, actor, "payment.taken", debt.application, payment=row.reference, method=row.method)
+    receipt.issue(session, actor, debt, row, lines, before)
+
+
+def _post(session: Session, actor: Actor, debt: Order, row: Attempt, kind: str, postings: Sequence[Posting]) -> None:
     entries.post_entry(
         session,
         actor,
         mission=debt.mission,
-        kind="payment",
+        kind=kind,
         source=row.reference,
         about=debt.application,
-        postings=payment_postings(into, lines, row.money),
+        postings=postings,
     )
-    audit.record(session, actor, "payment.taken", debt.application, payment=row.reference, method=row.method)
-    receipt.issue(session, actor, debt, row, lines)
 
 
 def _book_suspense(session: Session, actor: Actor, debt: Order, row: Attempt, received: Money, reason: str) -> None:
-    entries.post_entry(
+    _post(
         session,
         actor,
-        mission=debt.mission,
-        kind="suspense",
-        source=row.reference,
-        about=debt.application,
-        postings=[Posting(accounts.CARD, received), Posting(accounts.SUSPENSE, -received)],
+        debt,
+        row,
+        "suspense",
+        [Posting(accounts.CARD, received), Posting(accounts.SUSPENSE, -received)],
     )
     audit.record(session, actor, "payment.held", debt.application, reason=reason, payment=row.reference)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from services.consular import missions
-from services.consular.payments.orders import attempts
+from services.consular.payments.orders import attempts, parts
 from services.consular.payments.orders.model import Order, Quote, QuoteLine
 from services.consular.payments.orders.registration import charged_once
 from services.consular.payments.orders.rules import OrderState, quote_expiry
@@ -192,14 +192,17 @@ def _quote(session: Session, application: str, transaction: str, mission: str, l
 
 
 def must_be_replaced(session: Session, order: Order) -> bool:
-    """Whether an order's quote has expired. Raises Conflict (order_paid; payment_open while a payment is under way)."""
+    """Whether an order's quote has expired, and no part payment holds its price.
+
+    Raises Conflict (order_paid; payment_open while a payment is under way).
+    """
     if order.state == OrderState.PAID:
         raise Conflict("order_paid")
     if order.quote.expires_at > now(session):
         return False
     if attempts.find_unsettled(session, order) is not None:
         raise Conflict("payment_open")
-    return True
+    return not parts.of_order(session, order)
 
 
 def cancel(session: Session, order: Order) -> None:

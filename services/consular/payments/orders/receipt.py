@@ -19,6 +19,7 @@ from shared.database.rows import find_row
 from shared.documents.render import render_document
 from shared.identity.access import check_access
 from shared.identity.actor import Actor
+from shared.values.money import Money
 
 CASH = "cash"
 
@@ -32,8 +33,18 @@ _ISSUE = text(f"""
 """)  # noqa: S608
 
 
-def issue(session: Session, actor: Actor, order: Order, attempt: Attempt, lines: Sequence[PricedLine]) -> None:
-    """Has the receipt of a successful attempt written by the transaction's last statement, which numbers it."""
+def issue(
+    session: Session,
+    actor: Actor,
+    order: Order,
+    attempt: Attempt,
+    lines: Sequence[PricedLine],
+    before: Money | None = None,
+) -> None:
+    """Has the receipt of a successful attempt written by the transaction's last statement, which numbers it.
+
+    `before` is what had come in parts; where the attempt is a part or the last of several, the receipt says of what.
+    """
     paid_at = now(session)
     data = {
         **names(order, attempt),
@@ -43,7 +54,8 @@ def issue(session: Session, actor: Actor, order: Order, attempt: Attempt, lines:
         "method": attempt.method,
         "paid_at": paid_at.isoformat(),
         **_amounts(lines),
-        "rounding": _rounding(order, attempt),
+        "rounding": _rounding(order, attempt, before),
+        "instalment": _instalment(order, attempt, before),
         "total": {"amount": attempt.amount, "currency": attempt.currency},
         "cashier": cashier(actor) if attempt.method == CASH else None,
         "zone": missions.find(session, order.mission).zone,
@@ -73,10 +85,25 @@ def names(order: Order, attempt: Attempt) -> dict[str, object]:
     return {"holder": acting["name"], "beneficiary": order.holder}
 
 
-def _rounding(order: Order, attempt: Attempt) -> dict[str, object] | None:
-    """What the coins of the counter added to the price, negative where they took from it; None where they did not."""
-    rest = attempt.money - order.money
-    return {"amount": rest.amount, "currency": rest.currency} if rest.amount else None
+def _rounding(order: Order, attempt: Attempt, before: Money | None) -> dict[str, object] | None:
+    """What the coins of the counter added to the price, negative where they took from it; None where they did not, and
+    of a part."""
+    paid = attempt.money if before is None else attempt.money + before
+    rest = paid - order.money
+    return _money(rest) if rest.amount and not attempt.held else None
+
+
+def _instalment(order: Order, attempt: Attempt, before: Money | None) -> dict[str, object] | None:
+    """The price, what had come of it, and what remains; None where one payment is the whole."""
+    if not attempt.held and (before is None or not before.amount):
+        return None
+    known = before or Money(0, order.currency)
+    rest = order.money - known - attempt.money if attempt.held else Money(0, order.currency)
+    return {"price": _money(order.money), "before": _money(known), "remaining": _money(rest)}
+
+
+def _money(money: Money) -> dict[str, object]:
+    return {"amount": money.amount, "currency": money.currency}
 
 
 def _amounts(lines: Sequence[PricedLine]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from services.consular.payments.orders import attempts, quote
+from services.consular.payments.orders import attempts, parts, quote
 from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.rules import OrderState
 from shared.database import audit
@@ -12,13 +12,15 @@ from shared.identity.actor import Actor
 
 def check_open(session: Session, order: Order | None) -> Order:
     """The order, if its fee can be waived now. Raises Conflict (nothing_owed, order_paid; payment_open while a payment
-    is under way, whose money must first be known)."""
+    is under way, whose money must first be known; payment_held while a part of it is kept)."""
     if order is None:
         raise Conflict("nothing_owed")
     if order.state != OrderState.OPEN:
         raise Conflict("order_paid")
     if attempts.find_unsettled(session, order) is not None:
         raise Conflict("payment_open")
+    if parts.of_order(session, order):
+        raise Conflict("payment_held")
     return order
 
 

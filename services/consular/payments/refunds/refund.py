@@ -11,7 +11,7 @@ from services.consular.payments.disputes.model import Dispute
 from services.consular.payments.ledger import accounts, entries
 from services.consular.payments.ledger.model import Entry, Line
 from services.consular.payments.ledger.postings import Posting, payment_postings
-from services.consular.payments.orders import attempts
+from services.consular.payments.orders import attempts, parts
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.quote import lines_of
 from services.consular.payments.orders.receipt import CASH
@@ -52,7 +52,13 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
     attempts.change_order(session, debt, OrderState.REFUND_DUE)
     attempt = _paid_attempt(session, order)
     money = attempt.money
-    postings = _opposite(payment_postings(accounts.REFUNDS, lines_of(debt), money))
+    before = Money(0, debt.currency)
+    if parts.may_have_parts(debt, money):
+        before = parts.arrived(debt, parts.of_order(session, debt))
+    postings = _opposite(payment_postings(accounts.REFUNDS, lines_of(debt), money + before))
+    if before.amount:
+        # Each part is owed back by a refund of its own, out of suspense.
+        postings += [Posting(accounts.REFUNDS, before), Posting(accounts.SUSPENSE, -before)]
     earlier = list(session.scalars(select(Refund).where(Refund.order == order, Refund.part == URGENCY)))
     for part in earlier:
         money -= part.money
@@ -65,6 +71,21 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
     if money.amount <= 0:
         return None
     return _book_refund(session, actor, debt, attempt, WHOLE, money, postings, reason)
+
+
+def mark_parts_due(session: Session, actor: Actor, order: str, reason: str) -> list[Refund]:
+    """Books the kept parts of an order that has ended as owed back, each in its own amount and the way it came. Those
+    that are owed back already stay as they are. Raises NotFound."""
+    debt = attempts.load_for_update(session, order)
+    if debt.state in (OrderState.OPEN, OrderState.PAID):
+        return []
+    return [_return_part(session, actor, debt, part, reason) for part in parts.of_order(session, debt)]
+
+
+def _return_part(session: Session, actor: Actor, debt: Order, part: Attempt, reason: str) -> Refund:
+    attempts.transition(session, part, AttemptState.SUCCEEDED, held=parts.PART_RETURNED)
+    postings = [Posting(accounts.SUSPENSE, part.money), Posting(accounts.REFUNDS, -part.money)]
+    return _book_refund(session, actor, debt, part, WHOLE, part.money, postings, reason)
 
 
 def mark_part_due(session: Session, actor: Actor, order: str, part: PricedLine, reason: str) -> Refund | None:
@@ -100,6 +121,10 @@ def mark_held_due(session: Session, actor: Actor, attempt: str, reason: str) -> 
     existing = session.scalar(select(Refund).where(Refund.attempt == attempt))
     if existing is not None:
         return existing
+    if row.held == parts.PART:
+        if debt.state == OrderState.PAID:
+            raise Conflict("payment_not_held")
+        return _return_part(session, actor, debt, row, reason)
     postings = [Posting(accounts.SUSPENSE, received), Posting(accounts.REFUNDS, -received)]
     return _book_refund(session, actor, debt, row, WHOLE, received, postings, reason)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.consular.payments.collection import take
 from services.consular.payments.ledger import accounts, entries
 from services.consular.payments.ledger.postings import Posting
-from services.consular.payments.orders import attempts
+from services.consular.payments.orders import attempts, parts
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.rules import AttemptState, Payment
 from services.consular.payments.transfers.model import BankLine, BankMatch
@@ -55,11 +55,12 @@ def pay_order(
 
     `shortage` of the owed amount is in suspense already, without a line.
     """
-    taken = parts_for(debt.amount - shortage, [_part(line) for line in lines])
+    rest = debt.money - parts.arrived(debt, parts.of_order(session, debt))
+    taken = parts_for(rest.amount - shortage, [_part(line) for line in lines])
     if taken is None:
         return None
     key = f"bank/{min(taken)}/{debt.reference}"
-    attempt = attempts.create_attempt(session, actor, debt, take.TRANSFER, key, AttemptState.SUCCEEDED, debt.money)
+    attempt = attempts.create_attempt(session, actor, debt, take.TRANSFER, key, AttemptState.SUCCEEDED, rest)
     take.book_payment(session, actor, debt, attempt, accounts.SUSPENSE)
     for line in lines:
         if line.reference in taken:

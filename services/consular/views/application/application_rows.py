@@ -18,6 +18,8 @@ from services.consular.passports.slip import PASSPORT_SLIP
 from services.consular.payments.disputes.model import Dispute
 from services.consular.payments.orders.model import Attempt, Order, Quote, QuoteLine, Receipt
 from services.consular.payments.refunds.model import Refund
+from services.consular.payments.transfers.model import BankLine
+from services.consular.payments.transfers.rules import Reason
 from services.consular.people.model import ActingPerson, Applicant, Duplicate, Mandate
 from services.consular.uploads.model import Upload
 from services.consular.views.application.json_rows import first_row, many, read, read_row
@@ -40,6 +42,7 @@ class ApplicationRows:
     attempts: list[Attempt]
     receipts: list[Receipt]
     refunds: list[Refund]
+    part_lines: list[BankLine]
     disputes: list[Dispute]
     letters: list[Letter]
     corrections: list[Correction]
@@ -95,6 +98,9 @@ LISTS: Mapping[str, Source] = {
     "attempts": Source(Attempt, _OF_ATTEMPT, [Attempt.opened_at, Attempt.reference]),
     "receipts": Source(Receipt, [Receipt.attempt == Attempt.reference, *_OF_ATTEMPT], [Receipt.number]),
     "refunds": Source(Refund, [Refund.attempt == Attempt.reference, *_OF_ATTEMPT], [Refund.marked_at]),
+    "part_lines": Source(
+        BankLine, [BankLine.application == REFERENCE, BankLine.reason == Reason.UNDER.value], [BankLine.booked_on]
+    ),
     "disputes": Source(Dispute, [Dispute.application == REFERENCE], [Dispute.opened_at]),
     "letters": Source(Letter, [Letter.application == REFERENCE], [Letter.place]),
     "corrections": Source(

@@ -5,7 +5,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from services.consular import missions
 from services.consular.applications import rules
+from services.consular.applications.attendance import visit_service
 from services.consular.applications.model import Application, Step
 from services.consular.applications.rules import Party, Status
 from services.consular.applications.transitions import check_readable, is_party
@@ -13,11 +15,12 @@ from services.consular.ministries import letter_views as desk_letters
 from services.consular.missions import today
 from services.consular.notices import inbox
 from services.consular.passports.model import Passport
-from services.consular.payments.orders import attempts, quote
+from services.consular.payments.orders import attempts, parts, quote
 from services.consular.payments.orders.quote import FEE, UPGRADE
 from services.consular.payments.orders.rules import OrderState, Payment, refunded
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.refunds.rules import RefundState
+from services.consular.payments.tariffs.rules import cash_money
 from services.consular.people import snapshot
 from services.consular.people.model import ActingPerson, Applicant
 from services.consular.uploads import corrections, store
@@ -31,6 +34,7 @@ from shared.database import audit
 from shared.errors import NotFound
 from shared.identity.access import ACCESS
 from shared.identity.actor import Actor
+from shared.values.money import Money
 
 # Which action of the access table each verb needs.
 ACTIONS = {
@@ -122,6 +126,7 @@ def full_view(session: Session, actor: Actor, rows: ApplicationRows) -> View:
     upcoming_view, payments = upcoming.upcoming(session, rows), _payments(rows)
     return {
         **summary(application),
+        "office": application.office,
         "applicant": _applicant_name(rows.applicant) if rows.applicant else None,
         "behalf": behalf_of(actor, application, acting, rows.applicant),
         "answers": application.answers,
@@ -129,6 +134,7 @@ def full_view(session: Session, actor: Actor, rows: ApplicationRows) -> View:
         "quote": _quote(session, rows, FEE),
         "upgrade": _quote(session, rows, UPGRADE),
         "payments": [_payment(payment, rows) for payment in payments],
+        "parts": _parts(session, rows),
         "transfer_offered": _is_transfer_offered(session, rows),
         "refunds": [_refund(row, rows) for row in rows.refunds],
         "document": _document(application),
@@ -147,6 +153,22 @@ def _payments(rows: ApplicationRows) -> list[Payment]:
     orders = {order.reference: order for order in rows.orders}
     receipts = {receipt.attempt: receipt.number for receipt in rows.receipts}
     return [attempts.as_payment(orders[row.order], row, receipts.get(row.reference)) for row in rows.attempts]
+
+
+def _parts(session: Session, rows: ApplicationRows) -> View | None:
+    """What has arrived of the open fee in parts, and what remains; None where nothing has."""
+    order = next((one for one in rows.orders if one.state == OrderState.OPEN and one.purpose == FEE), None)
+    if order is None:
+        return None
+    kept = parts.arrived(order, rows.attempts)
+    waiting = sum(line.open_amount for line in rows.part_lines if line.currency == order.currency)
+    arrived = kept + Money(waiting, order.currency)
+    if not arrived.amount:
+        return None
+    rest, mission = order.money - arrived, missions.find(session, order.mission)
+    cash = cash_money(rest, mission.currency, mission.cash_step)
+    money = {"arrived": arrived.amount, "remaining": rest.amount, "cash_remaining": cash.amount}
+    return {**money, "currency": order.currency}
 
 
 def _kept(rows: ApplicationRows, payments: list[Payment]) -> list[Payment]:
@@ -188,7 +210,7 @@ def allowed(actor: Actor, application: Application) -> list[str]:
         Status(application.status),
         party,
         entry.outcome,
-        visit=entry.appointment is not None,
+        visit=visit_service(application) is not None,
     )
     urgent = upgrade.target(application) is None
     return [verb for verb in verbs if actor.role in ACCESS[ACTIONS[verb]] and not (urgent and verb == "upgrade")]

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from services.consular.applications.attendance import visit_service
 from services.consular.applications.rules import Status
 from services.consular.appointments import book, rules
 from services.consular.appointments.attendance import appeals
@@ -26,9 +27,9 @@ def upcoming(session: Session, rows: ApplicationRows) -> View:
     application, appointment, slip = rows.application, rows.appointment, rows.slip
     entry = forms.transaction(application.transaction)
     service = fulfilment_of(application).attendance.service(entry, application.answers)
-    if entry.outcome != APPOINTMENT and entry.appointment is None:
-        return {"turn": None, "visit": None, "slip": None}
     is_ready = entry.outcome == BOOKLET and application.status == Status.READY
+    if entry.outcome != APPOINTMENT and visit_service(application) is None:
+        return {"turn": None, "visit": None, "slip": slip if is_ready else None}
     return {
         "turn": _serialise_appointment(session, appointment) if appointment else None,
         "service": service,

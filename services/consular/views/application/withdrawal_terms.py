@@ -6,6 +6,7 @@ from typing import Any
 from services.consular.applications import rules
 from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
+from services.consular.payments.orders.parts import PART
 from services.consular.payments.orders.rules import UNSETTLED, AttemptState, Payment
 from shared.values.money import total
 
@@ -27,7 +28,8 @@ def withdrawal_terms(application: Application, payments: Sequence[Payment]) -> d
     status = Status(application.status)
     if status not in rules.VERBS["withdraw"][1]:
         return None
-    paid = [payment.amount for payment in payments if payment.state is AttemptState.SUCCEEDED and payment.held is None]
+    counts = (None, PART)
+    paid = [one.amount for one in payments if one.state is AttemptState.SUCCEEDED and one.held in counts]
     if paid:
         refund = total(paid)
         return {"rule": WHOLE, "amount": refund.amount, "currency": refund.currency}

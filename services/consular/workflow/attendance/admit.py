@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.applications.attendance import visit_service
 from services.consular.applications.model import Application
 from services.consular.applications.rules import VISITING, Status
 from services.consular.applications.transitions import load_for_update
@@ -44,7 +45,7 @@ def admit(session: Session, actor: Actor, reference: str, number: str) -> Ticket
     if known is not None:
         return known
     _record_attendance(session, actor, application, appointment)
-    service = appointment.service if appointment else forms.transaction(application.transaction).appointment
+    service = appointment.service if appointment else visit_service(application)
     return tickets.give(session, actor, application.mission, reference, today, service or NO_SERVICE, appointment)
 
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from services.consular.applications.attendance import visit_service
 from services.consular.applications.model import Application
 from services.consular.applications.transitions import find, load_for_update
 from services.consular.appointments import book
@@ -9,7 +10,6 @@ from services.consular.appointments.attendance import presence
 from services.consular.people import snapshot
 from services.consular.people.refusals import WrongPerson
 from services.consular.workflow.appointments import attendance_of
-from shared import forms
 from shared.database import audit
 from shared.errors import Invalid, Refusal
 from shared.identity.actor import Actor
@@ -50,7 +50,7 @@ def check_identity(session: Session, application: Application, number: str) -> N
 
 def check_attendance(session: Session, application: Application) -> None:
     """Raises Refusal (visit_needed) while an applicant who must come in person has not come."""
-    is_required = forms.transaction(application.transaction).appointment is not None
+    is_required = visit_service(application) is not None
     if is_required and presence.find_attendance(session, application.reference) is None:
         raise Refusal("visit_needed")
 

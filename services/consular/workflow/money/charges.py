@@ -81,8 +81,10 @@ def end_charges(session: Session, actor: Actor, application: Application, reason
     An upgraded application has two payments, and each is refunded in its own amount.
     """
     orders = [quote.of_application(session, application.reference, purpose) for purpose in quote.PURPOSES]
-    refunds = [refund.mark_due(session, actor, order.reference, reason) for order in orders if order is not None]
-    return [due_refund for due_refund in refunds if due_refund is not None]
+    live = [order for order in orders if order is not None]
+    refunds = [refund.mark_due(session, actor, order.reference, reason) for order in live]
+    parts_back = [one for order in live for one in refund.mark_parts_due(session, actor, order.reference, reason)]
+    return [due_refund for due_refund in refunds if due_refund is not None] + parts_back
 
 
 def law_amount(session: Session, application: Application) -> Money | None:

@@ -16,7 +16,7 @@ from services.consular.payments.disputes import record
 from services.consular.payments.disputes.model import Dispute
 from services.consular.payments.ledger import accounts
 from services.consular.payments.ledger.postings import Posting, payment_postings
-from services.consular.payments.orders import attempts, quote
+from services.consular.payments.orders import attempts, parts, quote
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.quote import lines_of
 from services.consular.payments.orders.rules import AttemptState, OrderState, Payment
@@ -75,7 +75,9 @@ def _lose(
     """Whoever had the money in the books has it no longer: the beneficiaries of an order that is paid by nothing else,
     the payer to whom it was owed back, else the mission."""
     owed = _owed_back(session, actor, attempt)
-    is_whole = debt.state == OrderState.PAID and attempt.held is None and not owed and dispute.money == attempt.money
+    # Of a fee that came in parts the last payment alone is lost: the order stays paid, and the mission bears it.
+    is_only = attempt.held is None and not parts.may_have_parts(debt, attempt.money)
+    is_whole = debt.state == OrderState.PAID and is_only and not owed and dispute.money == attempt.money
     if is_whole:
         legs = _opposite_legs(lines_of(debt), attempt.money)
     else:

@@ -6,7 +6,7 @@ from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import Detail, load_for_update, note_step
 from services.consular.applications.update import update_columns
-from services.consular.payments.orders import attempts
+from services.consular.payments.orders import attempts, parts
 from services.consular.payments.refunds import refund
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.transfers.lines import close_refunded
@@ -50,7 +50,8 @@ def refund_held_payment(session: Session, actor: Actor, reference: str, payment:
     remaining = [
         candidate
         for candidate in payments.values()
-        if candidate.held and candidate.reference not in _refunded_attempts(session, reference)
+        if candidate.held not in (None, parts.PART)
+        and candidate.reference not in _refunded_attempts(session, reference)
     ]
     if not remaining and (application.exception or "").startswith(MONEY_PREFIX):
         _clear_flag(session, actor, application, "given_back")
@@ -67,7 +68,8 @@ def check_flag(session: Session, actor: Actor, reference: str, reason: str) -> t
     check_decidable(session, reference)
     refunded = _refunded_attempts(session, reference)
     if any(
-        payment.held and payment.reference not in refunded for payment in attempts.of_application(session, reference)
+        payment.held not in (None, parts.PART) and payment.reference not in refunded
+        for payment in attempts.of_application(session, reference)
     ):
         raise Conflict("money_still_held")
     return application, reason_text

@@ -12,10 +12,10 @@ from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_status, find, load_for_update
 from services.consular.missions import calendar
-from services.consular.payments.orders import attempts, quote
+from services.consular.payments.orders import attempts, parts, quote
 from services.consular.payments.orders.model import Attempt, Order, PayerLink, Receipt
 from services.consular.payments.orders.rules import PAYER, UNSETTLED, AttemptState
-from services.consular.workflow.money import charges
+from services.consular.workflow.money import charges, transfer_parts
 from shared.database import audit
 from shared.database.db import now
 from shared.database.rows import lock_row
@@ -105,7 +105,7 @@ def show(session: Session, actor: Actor, token: str) -> View:
         "application": link.application,
         "transaction": application.transaction if link.shows_service else None,
         "mission": link.mission,
-        "amount": order.amount,
+        "amount": (_rest(session, order) if is_open else order.money).amount,
         "currency": order.currency,
         "state": "paid" if paid else "open" if is_open else "closed",
         "expires_at": link.expires_at.isoformat(),
@@ -131,8 +131,10 @@ def order_to_pay(session: Session, token: str, seen: Money, name: str) -> tuple[
     order = earlier if unsettled is not None and earlier else charges.charge(session, payer, application)
     if order is None:
         raise Conflict("nothing_owed")
-    if order.money != seen:
-        raise Conflict("price_changed", amount=order.amount, currency=order.currency)
+    transfer_parts.count_as_parts(session, payer, application, order)
+    rest = _rest(session, order)
+    if rest != seen:
+        raise Conflict("price_changed", amount=rest.amount, currency=rest.currency)
     return payer, order.reference
 
 
@@ -155,6 +157,11 @@ def receipt(session: Session, actor: Actor, token: str) -> bytes:
         raise NotFound("link_unknown")
     audit.record(session, actor, "receipt.read", link.application, link=link.reference, receipt=paid.number)
     return render_document(session, paid.document)
+
+
+def _rest(session: Session, order: Order) -> Money:
+    """The price, less the parts that have come."""
+    return order.money - parts.arrived(order, parts.of_order(session, order))
 
 
 def _paid(session: Session, link: PayerLink) -> Receipt | None:

@@ -9,7 +9,7 @@ from services.consular.applications.promise import promised_today
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import check_status, load_for_update, transition
 from services.consular.applications.update import update_columns
-from services.consular.missions import calendar
+from services.consular.missions import calendar, offices
 from services.consular.notices.rules import PAID_BY_OTHER, PAYMENT_HELD
 from services.consular.payments.collection import take
 from services.consular.payments.collection.rules import Kind, Outcome
@@ -17,7 +17,7 @@ from services.consular.payments.orders import attempts, quote
 from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.rules import Payment, PriceChange
 from services.consular.payments.providers.rules import Answer
-from services.consular.workflow.money import charges, disputes, upgrade
+from services.consular.workflow.money import charges, disputes, transfer_parts, upgrade
 from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT
 from shared.database import audit, db
@@ -47,11 +47,30 @@ def by_answer(session: Session, actor: Actor, attempt: str, answer: Answer) -> O
 
 
 def by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: str) -> Payment:
-    """Takes the exact owed amount in cash. Raises Conflict when nothing is owed (any more)."""
+    """Takes the exact owed amount in cash: the price, or what remains of it. Raises Conflict when nothing is owed (any
+    more)."""
+    application, order = _order_at_counter(session, actor, reference)
+    return _take_cash(session, actor, application, order, amount, key)
+
+
+def part_by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: str) -> Payment:
+    """Takes less than what is owed in cash and keeps it; the application goes on waiting for the rest, until its own
+    last day. Raises as `by_cash`."""
+    application, order = _order_at_counter(session, actor, reference)
+    if order is None:
+        raise Conflict("nothing_owed")
+    offices.check_takes(session, application.office, amount.currency)
+    return take.cash_part(session, actor, order, amount, key)
+
+
+def _order_at_counter(session: Session, actor: Actor, reference: str) -> tuple[Application, Order | None]:
     application = load_for_update(session, actor, "payment.cash", reference)
     check_status(application, "cash")
     calendar.check_payments_open(session, application.mission)
-    return _take_cash(session, actor, application, charges.charge(session, actor, application), amount, key)
+    order = charges.charge(session, actor, application)
+    if order is not None:
+        transfer_parts.count_as_parts(session, actor, application, order)
+    return application, order
 
 
 def difference_by_cash(session: Session, actor: Actor, reference: str, amount: Money, key: str) -> Payment:
@@ -65,6 +84,7 @@ def _take_cash(
 ) -> Payment:
     if order is None:
         raise Conflict("nothing_owed")
+    offices.check_takes(session, application.office, amount.currency)
     payment = take.cash_for(session, actor, order, amount, key)
     advance(session, actor, application, payment, order)
     return payment
@@ -79,7 +99,9 @@ def order_to_pay(session: Session, actor: Actor, reference: str) -> tuple[str, P
     check_status(application, "pay")
     calendar.check_payments_open(session, application.mission)
     earlier = quote.of_application(session, reference)
-    return charges.order_to_pay(session, earlier, lambda: charges.charge(session, actor, application))
+    found = charges.order_to_pay(session, earlier, lambda: charges.charge(session, actor, application))
+    transfer_parts.count_as_parts(session, actor, application, session.get_one(Order, found[0]))
+    return found
 
 
 def _load_for_update(session: Session, reference: str) -> Application:

@@ -10,11 +10,15 @@ from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import visitor
 from services.gateway.web.presentation import has_text, t
 
+# A part of the fee that is kept until the rest has come.
+PART = "part"
+
 
 def held(details: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Held payments that were not refunded."""
+    """Held payments that were not refunded; a part of a fee waits for the rest, and nobody decides about it."""
     refunded = {payment.get("payment") for payment in details.get("refunds") or []}
-    return [payment for payment in details["payments"] if payment.get("held") and payment["reference"] not in refunded]
+    waiting = [payment for payment in details["payments"] if payment.get("held") not in (None, PART)]
+    return [payment for payment in waiting if payment["reference"] not in refunded]
 
 
 def may(verb: str) -> bool:

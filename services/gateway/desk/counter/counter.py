@@ -79,8 +79,8 @@ def _count(reference: str, verb: str) -> Answer:
         wrong["currency"] = "desk.counter.currency_needed"
     if wrong or counted is None:
         return _again(reference, errors=wrong, counted=typed, currency=currency, meant=decimal_meant(typed))
-    money = {"amount": counted.amount, "currency": counted.currency}
-    return _act(reference, verb, money, counted=typed, currency=currency)
+    money = {"amount": counted.amount, "currency": counted.currency, "part": "part" in request.form}
+    return _act(reference, verb, money, counted=typed, currency=currency, part_chosen=money["part"])
 
 
 def collect(reference: str) -> Answer:
@@ -93,7 +93,7 @@ def collect(reference: str) -> Answer:
     return _act(reference, "collect", {"national_number": number}, shown_number=typed)
 
 
-def _act(reference: str, verb: str, body: dict[str, Any], **typed: str) -> Answer:
+def _act(reference: str, verb: str, body: dict[str, Any], **typed: Any) -> Answer:
     try:
         consular().cases.act(actor(), reference, verb, {**body, "key": request.form.get("key", "")})
     except (NotFound, Unavailable):

@@ -13,6 +13,8 @@ from shared.catalogue.model import Transaction
 from shared.catalogue.pending_proof import may_be_proven
 from shared.values.dates import local_date
 
+# A part of the fee that is kept until the rest has come.
+PART = "part"
 YOU, OFFICERS, AUTHORITY, HEAD = "you", "officers", "authority", "head"
 OWNERS = {
     "draft": YOU,
@@ -28,7 +30,8 @@ EXPECTED_IN = frozenset({"in_review", "with_authority"})
 def held_payments(application: Application) -> list[Payment]:
     """Money that arrived and does not count, as long as it was not sent back."""
     refunded = {one["payment"] for one in application["refunds"]}
-    return [one for one in application["payments"] if one["held"] and one["reference"] not in refunded]
+    waiting = [one for one in application["payments"] if one["held"] not in (None, PART)]
+    return [one for one in waiting if one["reference"] not in refunded]
 
 
 def has_paid(application: Application) -> bool:

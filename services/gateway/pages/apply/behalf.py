@@ -34,7 +34,7 @@ blueprint = Blueprint("behalf", __name__)
 def ask(slug: str) -> str | Response:
     """For whom? Asked only where the law lets others act."""
     entry = transaction(slug)
-    return _whom(entry) if len(entry.acts) > 1 else redirect(url_for("apply.check", slug=slug), 303)
+    return _whom(entry) if len(entry.capacities) > 1 else redirect(url_for("apply.check", slug=slug), 303)
 
 
 def _whom(entry: Transaction, refusal: Refusal | None = None) -> str:
@@ -43,15 +43,15 @@ def _whom(entry: Transaction, refusal: Refusal | None = None) -> str:
         "pages/apply/whom.html",
         entry=entry,
         mandates=held,
-        choices=[SELF, *(one for one in (RELATIVE, GUARDIAN) if one in entry.acts)],
-        by_mandate=AGENT in entry.acts or GUARDIAN in entry.acts,
+        choices=[SELF, *(one for one in (RELATIVE, GUARDIAN) if one in entry.capacities)],
+        by_mandate=AGENT in entry.capacities or GUARDIAN in entry.capacities,
         errors=faults(refusal, prefix="field") if refusal else {},
     )
 
 
 def _held(entry: Transaction) -> list[Mandate]:
     """The mandates by which the visitor may ask for this. None while the service that keeps them is down."""
-    if AGENT not in entry.acts and GUARDIAN not in entry.acts:
+    if AGENT not in entry.capacities and GUARDIAN not in entry.capacities:
         return []
     try:
         me = civil_registry().state(visitor().actor, PURPOSE)["statement"]
@@ -62,7 +62,7 @@ def _held(entry: Transaction) -> list[Mandate]:
 
 
 def _allows(mandate: Mandate, entry: Transaction) -> bool:
-    fits = mandate["capacity"] in entry.acts
+    fits = mandate["capacity"] in entry.capacities
     return fits and (mandate["capacity"] == GUARDIAN or covers(mandate["scope"], entry))
 
 
@@ -72,7 +72,7 @@ def choose(slug: str) -> Response | tuple[str, int]:
     entry, chosen = transaction(slug), request.form.get("whom", "")
     if chosen == SELF:
         return redirect(url_for("apply.check", slug=slug), 303)
-    if chosen in NAMED and chosen in entry.acts:
+    if chosen in NAMED and chosen in entry.capacities:
         return redirect(url_for("behalf.name", slug=slug, capacity=chosen), 303)
     if chosen.startswith(MANDATE):
         return redirect(url_for("behalf.by_mandate", slug=slug, mandate=chosen.removeprefix(MANDATE)), 303)
@@ -87,7 +87,7 @@ def name(slug: str, capacity: str) -> str:
 
 def _fitting(slug: str, capacity: str) -> Transaction:
     entry = transaction(slug)
-    if capacity not in NAMED or capacity not in entry.acts:
+    if capacity not in NAMED or capacity not in entry.capacities:
         raise NotFound()
     return entry
 
@@ -178,7 +178,7 @@ def begin(slug: str) -> Response:
         behalf = Behalf(capacity, answers["national_number"], answers["given_name"])
     attestation = attested(entry, behalf=behalf)
     claim = {"capacity": behalf.capacity, "mandate": behalf.mandate, "statements": attestation.statements}
-    actor, mission = visitor().actor, attestation.mission
+    actor, mission = visitor().actor, attestation.mission if mandate else form.get("place") or attestation.mission
     return redirect_to_draft(
         entry, lambda key: str(consular().applications.begin_for(actor, slug, key, claim, mission)["reference"])
     )

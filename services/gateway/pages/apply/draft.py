@@ -12,6 +12,7 @@ from services.gateway.clients.consular.applications.applications import Applicat
 from services.gateway.pages.appointments.appointments import gap
 from services.gateway.web.content.eligibility import Attested, attested, behalf_of, judged
 from services.gateway.web.content.offers import offers_by_slug, with_tier
+from services.gateway.web.content.offices import offered_at
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.days import today
 from services.gateway.web.forms import answer_in_words, faults, fields, questions_asked, steps_of, typed
@@ -47,11 +48,13 @@ def check(slug: str) -> str:
 
 def eligibility_page(entry: Transaction, attestation: Attested, **more: object) -> str:
     """Every condition as it is for the attested person, and the steps ahead."""
-    conditions = judged(entry, attestation.facts)
+    conditions, capacity = judged(entry, attestation.facts), attestation.facts.capacity
+    where = offered_at(entry, capacity, attestation.mission, fixed=attestation.by_mandate)
     return render_template(
         "pages/apply/eligibility.html",
         entry=entry,
-        offer=offers_by_slug(attestation.mission).get(entry.slug),
+        offer=offers_by_slug(where[0] if where else attestation.mission).get(entry.slug),
+        places=where,
         conditions=conditions,
         may=all(holds for _, holds in conditions),
         key=token_urlsafe(16),
@@ -72,8 +75,9 @@ def _unjudged_page(entry: Transaction) -> str:
 @blueprint.post("/apply/<slug>")
 def begin(slug: str) -> Response:
     """Opens the draft, or the one that is open where only one may be."""
+    place = request.form.get("place") or None
     return redirect_to_draft(
-        transaction(slug), lambda key: consular().applications.begin(visitor().actor, slug, key)["reference"]
+        transaction(slug), lambda key: consular().applications.begin(visitor().actor, slug, key, place)["reference"]
     )
 
 

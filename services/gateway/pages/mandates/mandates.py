@@ -1,6 +1,7 @@
 """Mandates of an account: granted, received, and deeds handed in to be checked."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 from secrets import token_urlsafe
 from typing import Any
 
@@ -10,9 +11,10 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts.throttle import MANDATES_BY_ACCOUNT
 from services.gateway.web.access.throttling import slow_down
+from services.gateway.web.content.offices import offices_in_syria
 from services.gateway.web.current import civil_registry, consular, visitor
 from services.gateway.web.forms import Field, faults, fields, read, typed
-from services.gateway.web.presentation import date, scope_name
+from services.gateway.web.presentation import country_of, date, scope_name
 from shared.catalogue import TRANSACTIONS
 from shared.catalogue.model import AGENT, Question
 from shared.catalogue.scopes import available_scopes
@@ -57,6 +59,7 @@ def _page(refusal: Refusal | None = None) -> str:
         "pages/mandates/mandates.html",
         offered=[one for one in every if one["side"] == "offered" and one["state"] == "offered"],
         held=[one for one in every if one["side"] == "agent"],
+        offices=offices_in_syria(),
         given=[one for one in every if one["side"] == "principal"],
         scope_name=scope_name,
         errors=faults(refusal) if refusal else {},
@@ -83,7 +86,12 @@ def settle(reference: str, verb: str) -> Response | tuple[str, int]:
 @blueprint.get("/account/mandates/new")
 def ask() -> str:
     """To whom, for what, until when."""
-    return _form("pages/mandates/new.html", GRANT)
+    return _form("pages/mandates/new.html", GRANT, at=_office(request.args.get("at", "")))
+
+
+def _office(code: str) -> str:
+    """The code of an office inside Syria at which a mandate shall be good; empty for one's own mission."""
+    return code if code in {one["code"] for one in offices_in_syria()} else ""
 
 
 def _form(template: str, questions: tuple[Question, ...], refusal: Refusal | None = None, **more: object) -> str:
@@ -92,12 +100,16 @@ def _form(template: str, questions: tuple[Question, ...], refusal: Refusal | Non
     return render_template(
         template,
         fields=shown,
-        scopes=[(scope, scope_name(scope)) for scope in available_scopes(TRANSACTIONS, AGENT)],
+        scopes=[(scope, scope_name(scope)) for scope in available_scopes(TRANSACTIONS, AGENT, _country(more))],
         chosen=request.form.getlist("scope"),
         errors=errors,
         key=request.form.get("key") or token_urlsafe(16),
         **more,
     )
+
+
+def _country(more: Mapping[str, object]) -> str:
+    return country_of(str(more.get("at") or "") or visitor().mission)
 
 
 def _errors(refusal: Refusal, questions: tuple[Question, ...]) -> dict[str, Markup]:
@@ -111,13 +123,14 @@ def _errors(refusal: Refusal, questions: tuple[Question, ...]) -> dict[str, Mark
 def grant() -> Response | tuple[str, int]:
     """Offers it. The answer is the same whether such an account exists or not."""
     slow_down(MANDATES_BY_ACCOUNT, visitor().account)
+    at = _office(request.form.get("at", ""))
     try:
         body = _read(GRANT)
-        consular().mandates.grant(visitor().actor, body)
+        consular().mandates.grant(visitor().actor, {**body, "mission": at or None})
     except Unavailable:
         raise
     except Refusal as refusal:
-        return _form("pages/mandates/new.html", GRANT, refusal), refusal.status
+        return _form("pages/mandates/new.html", GRANT, refusal, at=at), refusal.status
     return redirect(url_for("mandates.show", done="granted"), 303)
 
 

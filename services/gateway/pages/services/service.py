@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 
 from services.gateway.clients.consular.mission.offers import Mission
 from services.gateway.web.content.offers import offers_by_slug
+from services.gateway.web.content.offices import offices_in_syria
 from services.gateway.web.current import consular
 from services.gateway.web.days import missions, page_mission
 from shared.catalogue.model import Transaction
@@ -24,6 +25,7 @@ def show(slug: str) -> str:
         mission=mission,
         missions=missions(),
         offer=offer,
+        offices=offices_in_syria(),
         next_free=_next_free(entry, mission),
     )
 

@@ -27,6 +27,7 @@ class Attested:
     """What the civil register says of whom it is about."""
     mission: str
     """Where it may be filed: a mandate is good at one mission."""
+    by_mandate: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,13 @@ def attested(entry: Transaction, answers: Mapping[str, Any] | None = None, behal
     about = _facts(facts, today(mission), behalf.capacity if behalf else HOLDER)
     if behalf is None and only_if.may_visit_again in [condition.holds for condition in entry.eligible]:
         about = replace(about, last_granted_on=_last_granted_on(actor, entry.slug))
-    return Attested([statement["statement"] for statement in statements.values()], about, civil["facts"], mission)
+    return Attested(
+        [statement["statement"] for statement in statements.values()],
+        about,
+        civil["facts"],
+        mission,
+        proven is not None,
+    )
 
 
 def _facts(facts: Mapping[str, Mapping[str, Any]], day: date, capacity: str) -> Facts:

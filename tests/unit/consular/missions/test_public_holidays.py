@@ -10,6 +10,7 @@ import pytest
 from services.consular.data import FOLDER, rows_of
 from services.consular.missions.public_holidays import arabic_names, of_country, of_rule
 from services.consular.missions.rules import HolidayRule
+from shared.catalogue.model import SYRIA
 
 pytestmark = pytest.mark.clock
 
@@ -117,11 +118,12 @@ def test_a_host_country_keeps_the_days_of_its_region(country: str, region: str, 
 
 def test_every_mission_has_the_calendar_of_its_country_with_days_in_every_year() -> None:
     calendars = {row["mission"]: row for row in rows_of("host_calendar")}
-    for mission in rows_of("mission"):
+    abroad = [mission for mission in rows_of("mission") if mission["country"] != SYRIA]
+    for mission in abroad:
         row = calendars[mission["code"]]
         assert row["country"] == mission["country"]
         assert all(len(of_country(row["country"], row["region"], year)) >= 4 for year in YEARS), mission["code"]
-    assert len(calendars) == len(rows_of("mission")) >= 59
+    assert len(calendars) == len(abroad) >= 59
 
 
 def test_every_name_of_the_library_has_an_arabic_one() -> None:

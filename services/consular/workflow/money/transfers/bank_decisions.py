@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from services.consular.applications.model import Application
 from services.consular.payments.ledger import accounts, entries
 from services.consular.payments.ledger.postings import Posting
-from services.consular.payments.orders import quote
+from services.consular.payments.orders import parts, quote
 from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.rules import OrderState, Payment
 from services.consular.payments.transfers import lines
@@ -201,8 +201,11 @@ def _check_override(session: Session, kind: str, line: BankLine, application: Ap
 
 def _missing(session: Session, order: Order, line: BankLine) -> int:
     """What the parts that have come lack; 0 where they are of another currency."""
-    parts = lines.lock_open_parts(session, order.application, line.currency)
-    return order.amount - sum(part.open_amount for part in parts) if order.currency == line.currency else 0
+    if order.currency != line.currency:
+        return 0
+    waiting = lines.lock_open_parts(session, order.application, line.currency)
+    rest = order.money - parts.arrived(order, parts.of_order(session, order))
+    return rest.amount - sum(one.open_amount for one in waiting)
 
 
 def _open_order(session: Session, application: Application | None) -> Order | None:

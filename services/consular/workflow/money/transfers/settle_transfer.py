@@ -12,7 +12,7 @@ from services.consular.applications.notify import notify_recipients
 from services.consular.applications.rules import Status
 from services.consular.applications.update import update_columns
 from services.consular.notices.rules import PAYMENT_HELD, PAYMENT_RECEIVED
-from services.consular.payments.orders import attempts, quote
+from services.consular.payments.orders import attempts, parts, quote
 from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.rules import OrderState, Payment
 from services.consular.payments.refunds.refund import of_application
@@ -22,6 +22,7 @@ from services.consular.payments.transfers.model import BankLine
 from services.consular.payments.transfers.reference import find_applications
 from services.consular.payments.transfers.rules import Reason
 from services.consular.workflow.money import charges, settle
+from services.consular.workflow.money.transfer_parts import UNDER_FLAG
 from services.consular.workflow.money.transfers import mission_movements
 from shared.database import audit, db
 from shared.database.db import Database
@@ -32,7 +33,6 @@ from shared.logs import log
 from shared.values.references import mission_of
 
 MONEY_PREFIX = "payment_"
-UNDER_FLAG = f"{MONEY_PREFIX}{Reason.UNDER}"
 # Reasons of which the file has a held payment, to be given back there: the order is closed, or cannot take this money.
 HELD = frozenset({Reason.OVER, Reason.LATE, Reason.PAID_ALREADY, Reason.WRONG_CURRENCY})
 
@@ -155,7 +155,7 @@ def _hindrance(session: Session, application: Application, order: Order | None, 
         return Reason.LATE
     if order.currency != line.currency:
         return Reason.WRONG_CURRENCY
-    if not _was_valid(session, order, line):
+    if not _was_valid(session, order, line) and not parts.of_order(session, order):
         return Reason.LATE
     if order.purpose == quote.FEE and application.status != Status.AWAITING_PAYMENT:
         return Reason.LATE
@@ -189,7 +189,8 @@ def clear_money_flag(session: Session, actor: Actor, application: Application) -
         application.exception or "",
         {row.attempt for row in of_application(session, application.reference)},
     )
-    held = [one for one in attempts.of_application(session, application.reference) if one.held]
+    known = attempts.of_application(session, application.reference)
+    held = [one for one in known if one.held not in (None, parts.PART)]
     if flag.startswith(MONEY_PREFIX) and all(one.reference in refunded for one in held):
         update_columns(session, application, {"exception": flag}, exception=None, changed_at=db.now(session))
         audit.record(session, actor, "application.flag_cleared", application.reference, flag=flag)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.applications.transitions import find
-from services.consular.payments.orders import quote
+from services.consular.payments.orders import parts, quote
 from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.rules import OrderState
 from services.consular.payments.transfers import accounts
@@ -58,9 +58,10 @@ def _open_order(session: Session, reference: str) -> Order:
 
 
 def _received(session: Session, order: Order) -> int:
-    parts = select(func.coalesce(func.sum(BankLine.open_amount), 0)).where(
+    waiting = select(func.coalesce(func.sum(BankLine.open_amount), 0)).where(
         BankLine.application == order.application,
         BankLine.reason == Reason.UNDER.value,
         BankLine.currency == order.currency,
     )
-    return int(session.scalar(parts) or 0)
+    kept = parts.arrived(order, parts.of_order(session, order))
+    return kept.amount + int(session.scalar(waiting) or 0)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from services.gateway.clients.consular.appointments.appointments import Appointment, Openings, Visit
 from services.gateway.clients.consular.correspondence.letters import LetterSummary
 from services.gateway.clients.consular.correspondence.notices import Notice
-from services.gateway.clients.consular.money.payments import Payment, Quote, Refund
+from services.gateway.clients.consular.money.payments import PartPayments, Payment, Quote, Refund
 from services.gateway.clients.http import Client
 from services.gateway.clients.names import Named, PrintedName
 from shared.identity.actor import Actor
@@ -124,6 +124,7 @@ class ApplicantView(ApplicationSummary):
 class File(ApplicationSummary):
     """An application with what both sides, applicant and desk, see."""
 
+    office: str | None
     applicant: Named | None
     behalf: Representation | None
     answers: dict[str, Any]
@@ -131,6 +132,7 @@ class File(ApplicationSummary):
     quote: Quote | None
     upgrade: Quote | None
     payments: list[Payment]
+    parts: PartPayments | None
     transfer_offered: bool
     refunds: list[Refund]
     document: IssuedDocument | None
@@ -218,9 +220,11 @@ class Applications:
         """One step of the form, with the answers given so far."""
         return cast(FormStep, self.client.get(f"{_path(reference)}/answers", actor, step=step))
 
-    def begin(self, actor: Actor, transaction: str, key: str) -> Head:
-        """Opens a draft for oneself; the same key never opens two."""
-        return cast(Head, self.client.post("/applications", actor, {"transaction": transaction, "key": key}))
+    def begin(self, actor: Actor, transaction: str, key: str, mission: str | None = None) -> Head:
+        """Opens a draft for oneself, at another mission than one's own where one is named; the same key never opens
+        two."""
+        body = {"transaction": transaction, "key": key, "mission": mission}
+        return cast(Head, self.client.post("/applications", actor, body))
 
     def begin_for(
         self, actor: Actor, transaction: str, key: str, claim: Mapping[str, Any], mission: str | None

@@ -26,11 +26,14 @@ class DayHours(TypedDict):
 
 
 class Office(TypedDict):
-    """Where and when a mission receives people; `assumed` hours are published by nobody."""
+    """Where and when a mission receives people; `assumed` hours are published by nobody. Of an office inside Syria the
+    currencies it takes; `demo` marks a row that exists for demonstrations alone."""
 
     address: PrintedName
     hours: list[DayHours]
     assumed: bool
+    takes: list[str]
+    demo: bool
 
 
 class Mission(TypedDict):

@@ -103,6 +103,15 @@ class Payment(TypedDict):
     dispute: NotRequired[str | None]
 
 
+class PartPayments(TypedDict):
+    """What has arrived of an open fee in parts, and what remains, at the counter too; minor units."""
+
+    arrived: int
+    remaining: int
+    cash_remaining: int
+    currency: str
+
+
 class Refund(TypedDict):
     """Money owed back for a payment, since when, and when it was paid. Amounts are in minor units; of a payment that
     was held, also what arrived and what was asked for."""
