@@ -93,7 +93,7 @@ class Money:
     def convert(self, rate: Decimal, to: str, step: int = 1) -> "Money":
         """In another currency; `rate` is units of `to` for one unit of ours; half-up to a multiple of `step` minor
         units."""
-        return Money(_minor((self.major * rate).scaleb(exponent(to)) / step) * step, to)
+        return Money(_minor(Decimal((self.major * rate).scaleb(exponent(to))) / step) * step, to)
 
     def rounded(self, step: int) -> "Money":
         """Half-up to a multiple of `step` minor units: the smallest coin a counter takes."""
