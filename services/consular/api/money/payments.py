@@ -14,7 +14,7 @@ from services.consular.payments.collection import hosted
 from services.consular.payments.collection.rules import is_own_address
 from services.consular.payments.orders import attempts
 from services.consular.payments.orders.receipt import with_receipt
-from services.consular.payments.orders.rules import Payment, PriceChange
+from services.consular.payments.orders.rules import UNSETTLED, Payment, PriceChange
 from services.consular.workflow.money import settle
 from shared.errors import Conflict, Invalid
 from shared.identity.actor import Actor
@@ -94,7 +94,29 @@ def cash(reference: str) -> dict[str, Any]:
 
 
 def take_cash(reference: str, verb: str, take: TakeCash) -> dict[str, Any]:
-    """Takes cash by `take`, once for each key; `verb` tells the requests of one key apart."""
+    """Takes cash by `take`, once for each key; `verb` tells the requests of one key apart.
+
+    Whoever pays at the counter has left the page of the card, if one is open: it is closed first, so that nobody pays
+    twice. Raises Conflict (payment_open) where the provider does not say how it ended.
+    """
+    try:
+        return _take_cash(reference, verb, take)
+    except Conflict as conflict:
+        if conflict.code != "payment_open":
+            raise
+    _close_pages(reference)
+    return _take_cash(reference, verb, take)
+
+
+def _close_pages(reference: str) -> None:
+    with mission_session(reference) as session:
+        known = attempts.of_application(session, reference)
+    for payment in known:
+        if payment.state in UNSETTLED:
+            hosted.close_page(database(), current_actor(), card_provider(), settle.by_answer, payment.reference)
+
+
+def _take_cash(reference: str, verb: str, take: TakeCash) -> dict[str, Any]:
     request_body, actor = body(Cash), current_actor()
     counted = Money(request_body["amount"], request_body["currency"])
 

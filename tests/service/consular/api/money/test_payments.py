@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from services.consular.payments.ledger.model import Entry
+from services.consular.payments.providers.rules import Answer, OutcomeUnknown
 from shared.database.db import Database
 from tests.conftest import HOME, officer
 from tests.factories.applications import Counter
@@ -60,6 +61,42 @@ def test_a_forged_notification_changes_nothing(counter: At, provider: InMemoryPr
     provider.choose(reference, "pay")
     assert notify(here, provider, reference, secret="guessed").status_code == 403
     assert here.read()["status"] == "awaiting_payment"
+
+
+def test_cash_at_the_counter_closes_the_page_that_was_left_open(counter: At, provider: InMemoryProvider) -> None:
+    here = counter().until("awaiting_payment")
+    reference = card(here).get_json()["reference"]
+    assert here.pay().status_code == 200
+    read = here.read()
+    assert [(one["reference"] == reference, one["state"]) for one in read["payments"]] == [
+        (True, "failed"),
+        (False, "succeeded"),
+    ]
+    with pytest.raises(AssertionError):
+        provider.choose(reference, "pay")
+    assert read["status"] == "in_review"
+
+
+def test_no_cash_is_taken_from_who_has_just_paid_by_card(counter: At, provider: InMemoryProvider) -> None:
+    here = counter().until("awaiting_payment")
+    provider.choose(card(here).get_json()["reference"], "pay")
+    refused = here.pay()
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "not_possible_now")
+    assert [one["state"] for one in here.read()["payments"]] == ["succeeded"]
+
+
+def test_no_cash_is_taken_while_the_provider_does_not_say_how_a_page_ended(
+    counter: At, provider: InMemoryProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_: object) -> Answer:
+        raise OutcomeUnknown
+
+    here = counter().until("awaiting_payment")
+    card(here)
+    monkeypatch.setattr(provider, "close_page", silent)
+    refused = here.pay()
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "payment_open")
+    assert [one["state"] for one in here.read()["payments"]] == ["pending"]
 
 
 def test_a_failed_payment_leaves_the_way_open_for_another(counter: At, provider: InMemoryProvider) -> None:
