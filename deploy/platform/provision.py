@@ -18,6 +18,8 @@ from shared.settings.uploads import UploadSettings
 # Where metrics are shown and traces are sent.
 OBSERVING = ("MAHJAR_METRICS_TOKEN", "MAHJAR_TRACES")
 # Passed on as they are to every service.
+# Both sides of a card payment: who opens the page, and who leads the payer there.
+PROVIDER = ("MAHJAR_PROVIDER_URL", "MAHJAR_PROVIDER_PAGE", "MAHJAR_PROVIDER_KIND")
 SHARED = ("MAHJAR_SPECIMEN", "MAHJAR_PUBLIC_URL", "MAHJAR_MERCHANT", "MAHJAR_PROVIDER_NAME", "MAHJAR_TERMS_URL")
 AUTHORITY = ("MAHJAR_AUTHORITY_CERTIFICATE", "MAHJAR_AUTHORITY_KEY", "MAHJAR_AUTHORITY_ROOTS")
 # Where the outside beacon of draws is.
@@ -94,11 +96,10 @@ def environment_for(
     if environment.get("MAHJAR_METRICS_TOKEN"):
         settings |= {"MAHJAR_METRICS": f"0.0.0.0:{METRICS_PORT}"}
     if service in ("consular", "gateway"):
-        settings |= {name: environment.get(name, "") for name in ("MAHJAR_PROVIDER_URL", "MAHJAR_PROVIDER_PAGE")}
+        settings |= {name: environment.get(name, "") for name in PROVIDER}
     if service == "consular":
         settings |= {"MAHJAR_PROVIDER_SECRET": secrets["provider"], "MAHJAR_WEBHOOK_SECRET": secrets["webhook"]}
         settings |= {"MAHJAR_UPLOADS": str(UPLOADS)}
-        settings |= {"MAHJAR_PROVIDER_KIND": environment.get("MAHJAR_PROVIDER_KIND", "")}
         settings |= {name: environment[name] for name in (*STORING, *DRAWING) if environment.get(name)}
     if service == "gateway":
         settings |= {name: environment[name] for name in MAILING if environment.get(name)}

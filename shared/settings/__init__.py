@@ -10,6 +10,7 @@ from shared.production import StartRefused, check_secrets, is_demo
 from shared.settings.mail import MailSettings
 from shared.settings.observation import ObservationSettings
 from shared.settings.uploads import UploadSettings
+from shared.values.money import CARD_CURRENCIES
 
 # The kinds of card providers there are adapters to: those that speak the Stripe API, and one that is only asked.
 STRIPE, POLLED = "stripe", "polled"
@@ -118,6 +119,10 @@ class Settings:
     def takes_cards(self) -> bool:
         """Whether a card payment may start."""
         return bool(self.provider_url) and self.names_merchant
+
+    def takes_cards_in(self, currency: str) -> bool:
+        """Whether a card payment may start in a currency; of a provider of the polled kind we know no list."""
+        return self.takes_cards and (self.provider_kind == POLLED or currency in CARD_CURRENCIES)
 
     @property
     def names_merchant(self) -> bool:

@@ -14,6 +14,12 @@ _DIGITS = {
     " SAR SDG SEK SYP-NEW SYP-OLD TRY USD VES YER ZAR",
     3: "BHD IQD JOD KWD LYD OMR TND",
 }
+# Those in which card networks charge, as Stripe lists them. The others, and Syrian pounds of either kind, are paid
+# elsewhere.
+CARD_CURRENCIES = frozenset(
+    "AED AMD ARS BHD BRL BYN CAD CHF CNY CZK DZD EGP EUR GBP HUF IDR INR JOD JPY KWD LBP MAD MYR OMR PKR PLN QAR RON"
+    " RSD RUB SAR SEK TND TRY USD YER ZAR".split()
+)
 _EXPONENTS = {currency: digits for digits, currencies in _DIGITS.items() for currency in currencies.split()}
 
 

@@ -154,3 +154,13 @@ def test_the_key_of_another_certificate_or_none_refuses_the_start(tmp_path: Path
         verified_name(AuthorityFiles(own.certificate, tmp_path / "missing", own.roots))
     with pytest.raises(StartRefused, match="does not verify"):
         verified_name(AuthorityFiles(own.roots, own.key, own.roots))
+
+
+@pytest.mark.parametrize(
+    ("kind", "currency", "takes"),
+    [("stripe", "SAR", True), ("stripe", "IQD", False), ("stripe", "SYP-NEW", False), ("polled", "IQD", True)],
+)
+def test_a_card_is_offered_where_its_provider_charges_the_currency(kind: str, currency: str, takes: bool) -> None:
+    names = {"MAHJAR_SPECIMEN": "1", "MAHJAR_PROVIDER_KIND": kind, "MAHJAR_PROVIDER_URL": "http://127.0.0.1:9"}
+    assert Settings.load("gateway", ENVIRONMENT | names).takes_cards_in(currency) is takes
+    assert Settings.load("gateway", ENVIRONMENT | names | {"MAHJAR_PROVIDER_URL": ""}).takes_cards_in(currency) is False

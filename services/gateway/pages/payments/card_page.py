@@ -18,12 +18,14 @@ from shared.identity.actor import Actor
 OpenCard = Callable[[Actor, str, str, str], CardPage]
 
 
-def form_context(refusal: Refusal | None) -> dict[str, Any]:
-    """What the form of a payment needs: whether cards are taken, the key of the request, what was refused."""
-    if settings().takes_cards:
+def form_context(refusal: Refusal | None, currency: str | None) -> dict[str, Any]:
+    """What the form of a payment needs: whether a card is charged in this currency (None: nothing to pay is known), the
+    key of the request, what was refused."""
+    by_card = currency is not None and settings().takes_cards_in(currency)
+    if by_card:
         allow_form_to(settings().provider_page)
     return {
-        "by_card": settings().takes_cards,
+        "by_card": by_card,
         "merchant": _merchant(),
         "errors": faults(refusal) if refusal else {},
         "key": token_urlsafe(16),

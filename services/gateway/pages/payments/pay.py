@@ -37,7 +37,7 @@ def page(application: Application, entry: Transaction, refusal: Refusal | None =
         price_ends=price_ends(application),
         held=held_payments(application),
         change=refusal.params if refusal and refusal.code == "price_changed" else None,
-        **form_context(refusal),
+        **form_context(refusal, application["quote"]["currency"] if application["quote"] else None),
     )
 
 

@@ -70,13 +70,14 @@ def came_back(token: str) -> str:
 
 
 def _page(token: str, link: Any, **more: Any) -> str:
-    if settings().takes_cards:
+    by_card = settings().takes_cards_in(link["currency"])
+    if by_card:
         allow_form_to(settings().provider_page)
     return render_template(
         "pages/payments/pay_by_link.html",
         token=token,
         link=link,
-        by_card=settings().takes_cards,
+        by_card=by_card,
         key=token_urlsafe(16),
         **{"errors": {}, "name": "", "returned": False, **more},
     )

@@ -27,7 +27,7 @@ def _page(application: Application, refusal: Refusal | None = None) -> str:
         application=application,
         entry=transaction(application["transaction"]),
         price=price,
-        **form_context(refusal),
+        **form_context(refusal, price["difference"]["currency"]),
     )
 
 

@@ -1,13 +1,8 @@
 """Money as the Stripe API counts it: which currencies a card is charged in, and which amounts of them exist."""
 
 from shared.errors import Refusal
-from shared.values.money import Money, exponent
+from shared.values.money import CARD_CURRENCIES, Money, exponent
 
-# Currencies of ours that cards are charged in there. The others, and Syrian pounds of either kind, are paid elsewhere.
-CHARGED = frozenset(
-    "AED AMD ARS BHD BRL BYN CAD CHF CNY CZK DZD EGP EUR GBP HUF IDR INR JOD JPY KWD LBP MAD MYR OMR PKR PLN QAR RON"
-    " RSD RUB SAR SEK TND TRY USD YER ZAR".split()
-)
 # The last of three decimals is zero: card networks settle in two.
 THREE_DECIMALS_STEP = 10
 
@@ -15,7 +10,7 @@ THREE_DECIMALS_STEP = 10
 def check_chargeable(money: Money) -> None:
     """Raises Refusal (provider_refused) for what no card is charged: another currency, a third decimal, nothing."""
     step = THREE_DECIMALS_STEP if exponent(money.currency) == 3 else 1
-    if money.currency not in CHARGED or money.amount <= 0 or money.amount % step:
+    if money.currency not in CARD_CURRENCIES or money.amount <= 0 or money.amount % step:
         raise Refusal("provider_refused")
 
 

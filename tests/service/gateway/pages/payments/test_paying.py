@@ -11,6 +11,7 @@ from sqlalchemy import text
 from deploy.demo.population import specimens
 from deploy.dev.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
+from shared import settings
 from shared.database.db import Database
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway.forms import begin, fill
@@ -100,3 +101,13 @@ def test_who_leaves_the_providers_page_may_pay_again_at_once(
     shown = me.get(f"{back.path}?{back.query}")
     assert (shown.status_code, provider.books.pages[hosted.id].state) == (200, "expired")
     assert f'href="/en/applications/{to_pay}/pay"' in shown.text
+
+
+def test_no_card_is_offered_in_a_currency_that_none_is_charged_in(
+    me: Browser, to_pay: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = f"/en/applications/{to_pay}/pay"
+    form, link = f'<form method="post" action="{page}">', f'href="/en/applications/{to_pay}/payer-link"'
+    assert form in me.get(page).text and link in me.get(page).text
+    monkeypatch.setattr(settings, "CARD_CURRENCIES", frozenset({"EUR"}))
+    assert form not in me.get(page).text and link not in me.get(page).text
