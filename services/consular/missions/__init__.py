@@ -12,6 +12,7 @@ from services.consular.missions import reference_data
 from services.consular.missions.model import Mission, Office
 from shared.database import db
 from shared.database.db import Database
+from shared.documents import issuer
 from shared.errors import NotFound
 from shared.identity.actor import Actor
 from shared.values import dates
@@ -41,9 +42,13 @@ def list_all(session: Session) -> list[Mission]:
 
 
 def _by_code(session: Session) -> dict[str, Mission]:
-    return reference_data.value(
-        session, "missions", lambda: {row.code: row for row in reference_data.rows(session, Mission)}
-    )
+    return reference_data.value(session, "missions", lambda: _known(session))
+
+
+def _known(session: Session) -> dict[str, Mission]:
+    """All that there are: outside demo mode none that exists for demonstrations alone."""
+    is_demo = issuer.current().specimen
+    return {row.code: row for row in reference_data.rows(session, Mission) if is_demo or row.status != DEMO}
 
 
 def today(session: Session, code: str | None) -> date:

@@ -13,16 +13,21 @@ from werkzeug.test import TestResponse
 from deploy.demo.population import specimens
 from deploy.dev.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
+from services.consular import missions
 from services.consular.applications.model import Step
 from services.consular.handlers import HANDLERS
+from services.consular.missions import reference_data
 from services.consular.payments.ledger import accounts, entries
 from shared.database.db import Database
+from shared.documents import issuer
 from shared.documents.model import Document
+from shared.errors import NotFound
 from tests.conftest import HOME, officer
 from tests.factories.answers import code_of
 from tests.factories.applications import Counter, decision, receive
 from tests.factories.mandates import Acting, Client, claim_for, close_files, mandated, release
 from tests.factories.payments import open_till
+from tests.factories.refusals import refuses
 
 pytestmark = pytest.mark.clock
 
@@ -256,3 +261,15 @@ def test_the_database_refuses_offices_that_take_pounds_or_have_no_hours(
     assert urls
     with connect_as_admin(cluster.admin_url, DATABASE) as connection, pytest.raises(Exception, match="ck_office"):
         connection.execute(f"UPDATE consular.office SET {change} WHERE code = 'DAM'")  # noqa: S608
+
+
+def test_offices_for_demonstrations_are_not_there_outside_demo_mode(
+    database: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reference_data, "value", lambda _session, _name, build: build())
+    with database("consular").scope(None) as session:
+        assert OFFICE in {mission.code for mission in missions.list_all(session)}
+        monkeypatch.setattr(issuer, "_current", issuer.Issuer(specimen=False))
+        assert {mission.status for mission in missions.list_all(session)}.isdisjoint({missions.DEMO})
+        with refuses("mission_unknown", NotFound):
+            missions.find(session, OFFICE)
