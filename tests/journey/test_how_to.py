@@ -22,7 +22,7 @@ STEP = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SECONDS = 300
+SECONDS = 1200
 SCAFFOLDED = {"residence-letter": "mission-document", "residence-proof": "register-extract"}
 
 
@@ -80,7 +80,7 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(3600)
 def test_the_page_adds_a_transaction_that_works(copy: Path) -> None:
     for step in steps():
         step.take(copy)
