@@ -8,6 +8,7 @@ import pytest
 
 from deploy.demo.population import specimens
 from services.gateway.accounts import sessions
+from services.gateway.clients.consular.mission import offers
 from shared.catalogue import CATALOGUE
 from tests.factories.applications import Counter, Person
 from tests.factories.environment.statement_meter import StatementMeter
@@ -24,7 +25,9 @@ Asked = list[tuple[str, str]]
 
 @pytest.fixture(autouse=True)
 def no_periodic_statements(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Twice a minute a page notes that its session was used, once a minute it sweeps kept forms: not in these tests."""
+    """Twice a minute a page notes that its session was used, once a minute it sweeps kept forms and asks again for the
+    missions: not in these tests, however slow the machine is."""
+    monkeypatch.setattr(offers, "CACHE_SECONDS", timedelta(days=1).total_seconds())
     monkeypatch.setattr(sessions, "SIGHT", timedelta(days=1))
     monkeypatch.setitem(gateway.app.extensions, "kept_swept", time.monotonic() + timedelta(days=1).total_seconds())
 

@@ -238,7 +238,7 @@ def test_missions_are_loaded_once_and_every_one_is_sound(session_for: SessionFor
     session = session_for("consular")
     before = session.scalar(select(func.count()).select_from(Mission))
     assert reference_data.load(cluster.admin_url) == []
-    assert session.scalar(select(func.count()).select_from(Mission)) == before == 59
+    assert session.scalar(select(func.count()).select_from(Mission)) == before == 61
     missions.check_zones()
     for mission in missions.list_all(session):
         assert mission.zone in available_timezones()
