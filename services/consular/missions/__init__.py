@@ -42,10 +42,10 @@ def list_all(session: Session) -> list[Mission]:
 
 
 def _by_code(session: Session) -> dict[str, Mission]:
-    return reference_data.value(session, "missions", lambda: _known(session))
+    return reference_data.value(session, "missions", lambda: _present(session))
 
 
-def _known(session: Session) -> dict[str, Mission]:
+def _present(session: Session) -> dict[str, Mission]:
     """All that there are: outside demo mode none that exists for demonstrations alone."""
     is_demo = issuer.current().specimen
     return {row.code: row for row in reference_data.rows(session, Mission) if is_demo or row.status != DEMO}
