@@ -5,7 +5,7 @@ from collections.abc import Set
 from services.gateway.accounts.sessions import Visitor
 from shared.errors import NotAllowed
 
-# Addresses, payouts, roles, mandates, second factors, and what two people sign: the mission's bank account is among it.
+# Addresses, payouts, roles, mandates, second factors, codes that open an account, and what two people sign.
 FRESHLY: Set[str] = frozenset(
     {"contact.ask_change", "contact.change", "contact.confirm_change", "channels.send_code"}
     | {"mandates.ask", "mandates.grant", "mandates.ask_deed", "mandates.hand_in", "mandates.settle"}
@@ -14,7 +14,7 @@ FRESHLY: Set[str] = frozenset(
     | {"desk.staff_propose", "desk.staff_decide", "desk.identity_propose", "desk.identity_decide"}
     | {"desk.act_on_refund", "desk.approve_refund", "desk.write_refund_file", "desk.refund_file"}
     | {"desk.propose", "desk.decide_proposal", "desk.bank_decide"}
-    | {"desk.mandate_accept", "desk.mandate_refuse", "desk.recovery_code"}
+    | {"desk.mandate_accept", "desk.mandate_refuse", "desk.recovery_code", "desk.identity_code"}
 )
 
 

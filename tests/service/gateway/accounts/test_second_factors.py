@@ -298,7 +298,15 @@ class TestProof:
         proven = browser.submit("/en/account/proof", old_password=PASSWORD, factor_code=SPECIMEN_CODE)
         assert proven.status_code == 303
 
-    @pytest.mark.parametrize("path", ["/en/desk/proposals/new/bank_account", "/en/desk/proposals/RUH-22222-22222-2"])
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/en/desk/proposals/new/bank_account",
+            "/en/desk/proposals/RUH-22222-22222-2",
+            "/en/desk/identity/code",
+            "/en/desk/identity/recovery",
+        ],
+    )
     def test_a_session_that_was_left_open_proposes_and_signs_nothing(self, gateway: Gateway, path: str) -> None:
         browser = gateway.visitor("head_of_mission")
         page = browser.get("/en/desk/staff").text
