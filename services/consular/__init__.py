@@ -21,7 +21,7 @@ def app() -> Flask:
     from services.consular.missions import reference_data
     from services.consular.uploads.decoding import client as decoding
     from services.consular.uploads.intake import open_intake
-    from services.consular.workflow.money import settle
+    from services.consular.workflow.money import refunds, settle
     from shared.web import document_routes
     from shared.web.service import create_service
 
@@ -31,7 +31,7 @@ def app() -> Flask:
         notices.blueprint,
         appointments.blueprint,
         bookings.blueprint,
-        routes(settle.by_answer),
+        routes(settle.by_answer, refunds.by_answer),
         document_routes.blueprint,
     )
     settings = Settings.load("consular")

@@ -35,7 +35,8 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> InMemoryProvider:
     double = InMemoryProvider()
     for module in (payer_links, payments, prices):
         monkeypatch.setattr(module, "card_provider", lambda: double)
-    monkeypatch.setattr(refunds, "refund_provider", lambda: double)
+    for module in (prices, refunds):
+        monkeypatch.setattr(module, "refund_provider", lambda: double)
     return double
 
 

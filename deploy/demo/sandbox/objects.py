@@ -94,8 +94,9 @@ class Writer:
             "created": int(refund.made_at),
             "currency": refund.money.currency.lower(),
             "metadata": dict(refund.metadata),
+            "failure_reason": refund.failure,
             "payment_intent": refund.page.payment,
-            "status": "succeeded",
+            "status": "failed" if refund.failure else "succeeded",
         }
 
     def dispute(self, dispute: CardDispute) -> Object:

@@ -17,6 +17,8 @@ from shared.production import StartRefused, is_demo
 
 TEST_NUMBER = "4000 0000 0000 0002"
 LATE_SECONDS = 20.0
+# Why a bank sends a refund back, as the Stripe API says it.
+CARD_CLOSED = "expired_or_canceled_card"
 MAX_BODY_BYTES = 64 * 1024
 blueprint = Blueprint("sandbox", __name__, template_folder="templates")
 
@@ -65,6 +67,7 @@ def _payment_page(page_id: str, refused: bool = False) -> str:
         refused=refused,
         dispute=dispute.state if dispute else "",
         choices=CHOICES,
+        refunded=sandbox().refunds.refunded(page),
     )
 
 
@@ -80,6 +83,20 @@ def dispute(page_id: str) -> Redirect:
     if not request.form.get("silently"):
         kind = "charge.dispute.created" if name == "dispute" else "charge.dispute.closed"
         sandbox().notifier.send(kind, sandbox().writer().dispute(changed), 1)
+    return redirect(f"/pages/{page_id}", HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/pages/<page_id>/send-back")
+def send_back(page_id: str) -> Redirect:
+    """The bank of the card cannot credit a refund and sends it back; `silently` sends no notification."""
+    page = sandbox().books.pages.get(page_id)
+    if page is None:
+        abort(HTTPStatus.NOT_FOUND)
+    failed = sandbox().refunds.send_back(page, CARD_CLOSED)
+    if failed is None:
+        abort(HTTPStatus.CONFLICT)
+    if not request.form.get("silently"):
+        sandbox().notifier.send("refund.failed", sandbox().writer().refund(failed), 1)
     return redirect(f"/pages/{page_id}", HTTPStatus.SEE_OTHER)
 
 

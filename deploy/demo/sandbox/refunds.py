@@ -1,10 +1,10 @@
-"""The card provider's refunds: of what a page took, all of it or a part."""
+"""The card provider's refunds: of what a page took, all of it or a part. A bank may send one back later."""
 
 import secrets
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from deploy.demo.sandbox.pages import Page
 from shared.values.money import Money
@@ -19,6 +19,7 @@ class CardRefund:
     money: Money
     metadata: Mapping[str, str]
     made_at: float = field(default_factory=time.time)
+    failure: str | None = None
 
 
 class NotRefundable(Exception):
@@ -43,8 +44,19 @@ class RefundBooks:
 
     def refunded(self, page: Page) -> int:
         """What has gone back of a page's money."""
-        return sum(one.money.amount for one in self.of(page))
+        return sum(one.money.amount for one in self.of(page) if one.failure is None)
 
     def of(self, page: Page) -> list[CardRefund]:
         """The refunds of a page, the last one first."""
         return [one for one in reversed(self.made) if one.page.id == page.id]
+
+    def send_back(self, page: Page, failure: str) -> CardRefund | None:
+        """The bank of the card sends the last refund of a page back, for a reason in the provider's words; None where
+        nothing was paid back."""
+        with self.lock:
+            paid = next((one for one in self.of(page) if one.failure is None), None)
+            if paid is None:
+                return None
+            failed = replace(paid, failure=failure)
+            self.made[self.made.index(paid)] = failed
+            return failed

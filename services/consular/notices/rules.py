@@ -3,6 +3,7 @@
 RETURNED, READY, REFUSED, LAPSED, CANCELLED = "returned", "ready", "refused", "lapsed", "cancelled"
 COLLECTED, REFUND_DUE, PAYMENT_HELD, EXTENDED = "collected", "refund_due", "payment_held", "extended"
 REFUND_PAID, PAYMENT_RECEIVED, PAID_BY_OTHER = "refund_paid", "payment_received", "paid_by_other"
+REFUND_RETURNED = "refund_returned"
 FEE_WAIVED = "fee_waived"
 PAYMENT_VOIDED = "payment_voided"
 PAYMENT_DISPUTED, DISPUTE_WON, DISPUTE_LOST = "payment_disputed", "dispute_won", "dispute_lost"
@@ -32,6 +33,7 @@ KINDS = frozenset(
             COLLECTED,
             REFUND_DUE,
             REFUND_PAID,
+            REFUND_RETURNED,
             PAID_BY_OTHER,
             PAYMENT_HELD,
             EXTENDED,

@@ -232,6 +232,31 @@ def dispute(page: Answer, choice: str) -> requests.Response:
     return requests.post(f"{page.url}/dispute", {"choice": choice}, allow_redirects=False, timeout=10)
 
 
+def test_a_refund_that_the_bank_sends_back_is_notified_and_has_failed(
+    provider: StripeProvider, listener: tuple[Listener, str]
+) -> None:
+    name, key = reference(), str(uuid.uuid4())
+    page = provider.open_page(name, Money(75000, "SAR"), BACK)
+    choose(page, "pay-silently")
+    attempt = attempt_reference(name, page.provider_reference)
+    assert send_back(page).status_code == 409
+    assert provider.refund(key, attempt, Money(75000, "SAR")).status is ProviderStatus.PAID
+    before = len(listener[0].heard)
+    assert send_back(page).status_code == 303
+    with listener[0].more:
+        assert listener[0].more.wait_for(lambda: len(listener[0].heard) > before, LIMIT_SECONDS)
+    event = read_event(listener[0].heard[before][1])
+    assert (event.type, provider.find_attempt(event)) == ("refund.failed", name)
+    failed = provider.query_refund(key, attempt)
+    assert (failed.status, failed.reason) == (ProviderStatus.FAILED, "expired_or_canceled_card")
+    # The money is there to be paid back again.
+    assert provider.refund(str(uuid.uuid4()), attempt, Money(75000, "SAR")).status is ProviderStatus.PAID
+
+
+def send_back(page: Answer) -> requests.Response:
+    return requests.post(f"{page.url}/send-back", allow_redirects=False, timeout=10)
+
+
 def test_events_can_be_read_again(provider: StripeProvider, listener: tuple[Listener, str]) -> None:
     name = reference()
     choose(provider.open_page(name, Money(75000, "SAR"), BACK), "pay")

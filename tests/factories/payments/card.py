@@ -23,10 +23,23 @@ def card(here: Counter, key: str = "", **changes: object) -> TestResponse:
     return here.ask_as_applicant("POST", "/payments", body)
 
 
+def notify_returned(here: Counter, provider: InMemoryProvider, reference: str) -> TestResponse:
+    """The answer to the notification that the bank of the card has sent a refund back."""
+    page = provider.books.find(reference)
+    assert page is not None
+    failed = provider.refunds.send_back(page, "expired_or_canceled_card")
+    assert failed is not None
+    return _send(here, event_about("refund.failed", provider.writer().refund(failed)))
+
+
 def notify(here: Counter, provider: InMemoryProvider, reference: str, secret: str = SECRET) -> TestResponse:
     """The answer to the provider's signed notification of how a page ended."""
     page = provider.books.find(reference)
     assert page is not None
-    raw = json.dumps(event_about("checkout.session.completed", provider.writer().session(page))).encode()
+    return _send(here, event_about("checkout.session.completed", provider.writer().session(page)), secret)
+
+
+def _send(here: Counter, event: dict[str, object], secret: str = SECRET) -> TestResponse:
+    raw = json.dumps(event).encode()
     header = {signature.HEADER: signature.sign(secret, int(time.time()), raw)}
     return here.client.ask("POST", "/provider/webhook", GATEWAY, data=raw, headers=header)

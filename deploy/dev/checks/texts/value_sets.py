@@ -61,7 +61,7 @@ def hall_park_reasons() -> Iterable[str]:
 
 
 def bank_matches() -> Iterable[str]:
-    return (lines.PAYMENT, *(kind for kind in lines.ACCOUNTS if kind != lines.CONFIRMED))
+    return (lines.PAYMENT, *lines.ACCOUNTS)
 
 
 def bank_overrides() -> Iterable[str]:

@@ -1,6 +1,7 @@
 """Prices and payments over HTTP: missions, transactions, the rule book, payment states, notifications, receipts."""
 
 import time
+from dataclasses import replace
 
 from flask import Blueprint, Response, request
 
@@ -16,7 +17,8 @@ from services.consular.payments.providers import signature
 from services.consular.payments.providers.rules import OutcomeUnknown
 from services.consular.payments.providers.selection import provider_of
 from services.consular.payments.providers.stripe.events import read_event
-from services.consular.payments.refunds.send import RefundProvider
+from services.consular.payments.refunds import send
+from services.consular.payments.refunds.send import Record, RefundProvider
 from services.consular.payments.tariffs import fees, rulebook
 from services.consular.payments.tariffs.offer import offer
 from services.consular.views import rule_view
@@ -25,6 +27,9 @@ from shared.errors import Invalid, NotFound, Refusal, Unavailable
 from shared.identity.access import check_access
 from shared.values.references import is_valid, mission_of
 from shared.web.service import allowed, current_actor, database, settings
+
+# Types of notifications about refunds: `refund.failed`, `charge.refund.updated`.
+REFUND_EVENT = "refund"
 
 
 def card_provider() -> NotifyingProvider:
@@ -43,8 +48,9 @@ def check_merchant() -> None:
         raise Refusal("merchant_missing")
 
 
-def routes(settle: Settle) -> Blueprint:
-    """The blueprint; `settle` moves an application on when its payment is settled."""
+def routes(settle: Settle, record_refund: Record) -> Blueprint:
+    """The blueprint; `settle` moves an application on when its payment is settled, `record_refund` does what the answer
+    about a refund asks for."""
     blueprint = Blueprint("payments", __name__)
     blueprint.get("/missions")(list_missions)
     blueprint.get("/transactions")(list_transactions)
@@ -63,7 +69,7 @@ def routes(settle: Settle) -> Blueprint:
     @allowed("payment.notify")
     def webhook() -> dict[str, object]:
         """Receives a notification. A duplicate, an unknown type or an unknown payment get the same answer: ok."""
-        return receive_notification(settle)
+        return receive_notification(settle, record_refund)
 
     return blueprint
 
@@ -142,15 +148,20 @@ def refresh_payment(settle: Settle, reference: str) -> dict[str, object]:
     return ask(database(), actor, card_provider(), settle, reference).payment.serialise()
 
 
-def receive_notification(settle: Settle) -> dict[str, object]:
+def receive_notification(settle: Settle, record_refund: Record) -> dict[str, object]:
     raw = request.get_data(cache=False)
     if len(raw) > signature.MAX_BYTES:
         raise Refusal("event_too_large")
     header = request.headers.get(signature.HEADER, "")
     signature.check(settings().webhook_secrets, header, raw, int(time.time()))
+    event, actor = read_event(raw), current_actor()
     try:
-        hosted.receive(database(), current_actor(), card_provider(), settle, read_event(raw))
+        outcome = hosted.receive(database(), actor, card_provider(), settle, event)
     except OutcomeUnknown as error:
         # It comes again.
         raise Unavailable("provider_down") from error
+    if outcome is not None and REFUND_EVENT in event.type:
+        attempt = outcome.payment.reference
+        mission_actor = replace(actor, mission=mission_of(attempt))
+        send.ask_about(database(), mission_actor, refund_provider(), record_refund, attempt)
     return {"ok": True}

@@ -14,7 +14,8 @@ class Refund(Base):
     """Money owed back for one attempt, in the currency taken: all that is left of it, or its part for urgency.
 
     `key` is its own and is stored before the provider is called; a failed refund gets a new one. `override` says why
-    the money does not go back the way it came. `slip` is the code of the payout slip, `file` the order to the bank.
+    the money does not go back the way it came. `returns` counts how often it was paid and came back. `slip` is the code
+    of the payout slip, `file` the order to the bank.
     """
 
     __tablename__ = "refund"
@@ -45,6 +46,7 @@ class Refund(Base):
     paid_at: Mapped[datetime | None]
     paid_by: Mapped[str | None]
     failure: Mapped[str | None]
+    returns: Mapped[int]
     provider_reference: Mapped[str | None]
     slip: Mapped[str | None]
     file: Mapped[str | None] = mapped_column(ForeignKey("refund_file.reference"))

@@ -1,7 +1,10 @@
-"""What becomes of an approved refund: sent, unknown, paid or failed. Each verb changes a locked row from a known state.
+"""What becomes of an approved refund: sent, unknown, paid, failed or returned. Each verb changes a locked row from a
+known state.
 
-Paying books the entry that ends the debt; the database refuses a second entry of the same refund.
+Paying books the entry that ends the debt; the database refuses a second entry of the same payment.
 """
+
+from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
@@ -36,7 +39,7 @@ def record_paid(session: Session, actor: Actor, refund: Refund, account: str, **
         actor,
         mission=refund.mission,
         kind="refund_paid",
-        source=refund.reference,
+        source=_payment_of(refund),
         about=application,
         postings=[Posting(accounts.REFUNDS, refund.money), Posting(account, -refund.money)],
     )
@@ -47,3 +50,31 @@ def record_failed(session: Session, actor: Actor, refund: Refund, reason: str) -
     """Records that a sent refund came to nothing; it is prepared again. `reason` is a code."""
     transition(session, refund, RefundState.FAILED, failure=reason, approved_by=None, approved_at=None)
     audit.record(session, actor, "refund.failed", refund.reference, reason=reason)
+
+
+def record_returned(session: Session, actor: Actor, refund: Refund, account: str, reason: str) -> None:
+    """Books that the money of a paid, locked refund came back into an account: it is owed again, and prepared again.
+
+    `reason` is a code. Raises Conflict (refund_under_way) for one that is not paid.
+    """
+    payment = _payment_of(refund)
+    # The provider answers a used key with the payment that it remembers.
+    anew = {"key": uuid4(), "returns": refund.returns + 1, "paid_at": None, "paid_by": None}
+    unsigned = dict.fromkeys(("proposed_by", "proposed_at", "approved_by", "approved_at"))
+    transition(session, refund, RefundState.FAILED, failure=reason, second_needed=False, **anew, **unsigned)
+    application = session.get_one(Order, refund.order).application
+    entries.post_entry(
+        session,
+        actor,
+        mission=refund.mission,
+        kind="refund_returned",
+        source=payment,
+        about=application,
+        postings=[Posting(account, refund.money), Posting(accounts.REFUNDS, -refund.money)],
+    )
+    audit.record(session, actor, "refund.returned", application, refund=refund.reference, reason=reason)
+
+
+def _payment_of(refund: Refund) -> str:
+    """The name of a refund's payment in the ledger: a number follows where an earlier one came back."""
+    return f"{refund.reference}/{refund.returns + 1}" if refund.returns else refund.reference

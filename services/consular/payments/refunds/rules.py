@@ -24,7 +24,7 @@ class RefundState(StrEnum):
     CHARGED_BACK = "charged_back"
 
 
-# Nothing is owed any more.
+# Nothing is owed any more, unless the money of a paid one comes back.
 ENDED = frozenset({RefundState.PAID, RefundState.CHARGED_BACK})
 # An officer may choose anew how a refund is paid as long as no money is under way.
 PREPARABLE = frozenset({RefundState.DUE, RefundState.APPROVED, RefundState.FAILED})
@@ -37,7 +37,7 @@ TRANSITIONS: Mapping[RefundState, frozenset[RefundState]] = {
     RefundState.SENT: frozenset({RefundState.UNKNOWN, RefundState.PAID, RefundState.FAILED}),
     RefundState.UNKNOWN: frozenset({RefundState.SENT, RefundState.PAID, RefundState.FAILED}),
     RefundState.FAILED: frozenset({RefundState.DUE, RefundState.APPROVED, RefundState.CHARGED_BACK}),
-    RefundState.PAID: frozenset(),
+    RefundState.PAID: frozenset({RefundState.FAILED}),
     RefundState.CHARGED_BACK: frozenset(),
 }
 

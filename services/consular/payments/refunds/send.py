@@ -26,6 +26,8 @@ from shared.logs import log
 from shared.values.money import Money
 from shared.values.references import mission_of
 
+# A bank may send the money of a paid refund back this long; it is asked about once a day.
+RETURN_TIME, ASK_EVERY = timedelta(days=30), timedelta(days=1)
 # Another process may need this long between marking a refund as sent and hearing the provider.
 SENDING_TIME = timedelta(minutes=1)
 BATCH = 200
@@ -43,7 +45,7 @@ class RefundProvider(Protocol):
 
 
 def send(database: Database, actor: Actor, provider: RefundProvider, record: Record, reference: str) -> RefundState:
-    """Sends an approved card refund, or asks about one that is under way; the state after it.
+    """Sends an approved card refund, or asks about one that is under way or paid; the state after it.
 
     `record` is the caller's: it records the answer and notifies the payer in one transaction. A refund that is neither,
     or whose payment is disputed, is left alone. Raises NotFound.
@@ -53,14 +55,14 @@ def send(database: Database, actor: Actor, provider: RefundProvider, record: Rec
         refund = lock_row(session, Refund, reference)
         state, key, money = RefundState(refund.state), str(refund.key), refund.money
         attempt = session.get_one(Attempt, refund.attempt).at_provider
-        if refund.method != CARD or state not in (RefundState.APPROVED, *UNDER_WAY):
+        if refund.method != CARD or state not in (RefundState.APPROVED, RefundState.PAID, *UNDER_WAY):
             return state
         if state is RefundState.APPROVED and is_disputed(session, attempt.reference):
             return state
         if state is RefundState.APPROVED:
             pay.transition(session, refund, RefundState.SENT, sent_at=now(session))
     answer = _call(provider, key, attempt, money) if state is RefundState.APPROVED else _ask(provider, key, attempt)
-    if answer.status is ProviderStatus.ABSENT:
+    if answer.status is ProviderStatus.ABSENT and state is not RefundState.PAID:
         # The provider never had it: the same order again, under the same key.
         answer = _call(provider, key, attempt, money)
     with database.scope(scope) as session:
@@ -84,7 +86,7 @@ def _ask(provider: RefundProvider, key: str, attempt: AttemptReference) -> Answe
 
 
 def send_due(database: Database, actor: Actor, provider: RefundProvider, record: Record) -> int:
-    """Sends or asks about every card refund that waits, in all missions; returns how many were paid.
+    """Sends or asks about every card refund that waits or was paid lately, in all missions; how many are paid now.
 
     One that fails does not stop the others: it is looked at again in the next run.
     """
@@ -100,14 +102,28 @@ def send_due(database: Database, actor: Actor, provider: RefundProvider, record:
     return paid
 
 
+def ask_about(database: Database, actor: Actor, provider: RefundProvider, record: Record, attempt: str) -> None:
+    """Asks about the card refunds of an attempt that are under way or paid, as a notification says they changed."""
+    with database.scope(mission_of(attempt)) as session:
+        states = [state.value for state in (RefundState.PAID, *UNDER_WAY)]
+        known = Refund.attempt == attempt, Refund.method == CARD, Refund.state.in_(states)
+        references = list(session.scalars(select(Refund.reference).where(*known).order_by(Refund.reference)))
+    for reference in references:
+        send(database, actor, provider, record, reference)
+
+
 def _waiting(session: Session) -> list[str]:
-    """Approved card refunds, and those under way that nobody has heard of for a minute."""
+    """Approved card refunds, those under way that nobody has heard of for a minute, and lately paid ones."""
     states = [RefundState.APPROVED.value, *(state.value for state in UNDER_WAY)]
+    at = now(session)
+    unsettled = Refund.state.in_(states) & (Refund.changed_at <= at - SENDING_TIME)
+    is_paid = (Refund.state == RefundState.PAID.value) & (Refund.paid_at > at - RETURN_TIME)
+    is_due = unsettled | (is_paid & (Refund.changed_at <= at - ASK_EVERY))
     return list(
         session.scalars(
             select(Refund.reference)
-            .where(Refund.method == CARD, Refund.state.in_(states), Refund.changed_at <= now(session) - SENDING_TIME)
-            .order_by(Refund.changed_at)
+            .where(Refund.method == CARD, is_due)
+            .order_by(Refund.state == RefundState.PAID.value, Refund.changed_at)
             .limit(BATCH)
         )
     )

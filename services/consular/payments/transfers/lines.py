@@ -20,17 +20,16 @@ from shared.identity.actor import Actor
 from shared.values.money import Money
 
 PAYMENT, REFUND_DUE, REFUND_PAID = "payment", "refund_due", "refund_paid"
+REFUND_RETURNED = "refund_returned"
 DEPOSIT, CARD_PAYOUT, BANK_CHARGE = "deposit", "card_payout", "bank_charge"
-# As a refund that was booked out of the bank when an officer confirmed it, before its statement came.
-CONFIRMED = "confirmed"
 # The accounts of the ledger that a movement may turn out to be for; the sign of the movement stays.
 ACCOUNTS = {
     REFUND_DUE: accounts.REFUNDS,
     REFUND_PAID: accounts.REFUNDS,
+    REFUND_RETURNED: accounts.REFUNDS,
     DEPOSIT: accounts.DEPOSITS,
     CARD_PAYOUT: accounts.CARD,
     BANK_CHARGE: accounts.BANK_CHARGES,
-    CONFIRMED: accounts.BANK,
 }
 
 
@@ -107,9 +106,11 @@ def book_to(
     amount: Money,
     about: str = "",
     attempt: str | None = None,
+    account: str | None = None,
 ) -> BankMatch:
-    """Books money of a locked line out of suspense into the account of its kind; `about` is the deposit or refund."""
-    matched = match(session, actor, line, REFUND_PAID if kind == CONFIRMED else kind, amount.amount, attempt)
+    """Books money of a locked line out of suspense into the account of its kind, or into another one; `about` is the
+    deposit or refund."""
+    matched = match(session, actor, line, kind, amount.amount, attempt)
     entries.post_entry(
         session,
         actor,
@@ -117,7 +118,7 @@ def book_to(
         kind="bank_matched",
         source=str(matched.id),
         about=about or line.application or line.reference,
-        postings=[Posting(accounts.SUSPENSE, amount), Posting(ACCOUNTS[kind], -amount)],
+        postings=[Posting(accounts.SUSPENSE, amount), Posting(account or ACCOUNTS[kind], -amount)],
     )
     return matched
 

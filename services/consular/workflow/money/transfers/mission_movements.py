@@ -1,6 +1,7 @@
-"""Recognises movements that the mission caused itself, by its own references: refunds it sent, cash it brought."""
+"""Recognises movements that the mission caused itself, by its own references: refunds it sent and the bank sent back,
+cash it brought."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.consular.payments.ledger import accounts
@@ -13,7 +14,7 @@ from services.consular.payments.transfers import lines
 from services.consular.payments.transfers.model import BankLine, BankMatch
 from services.consular.payments.transfers.reference import find_references
 from services.consular.payments.transfers.rules import Reason
-from services.consular.workflow.money.refunds import notify_paid
+from services.consular.workflow.money.refunds import RETURNED_BY_BANK, notify_paid, return_money
 from shared.database.rows import lock_row
 from shared.identity.actor import Actor
 from shared.values.money import Money
@@ -26,7 +27,9 @@ def settle(session: Session, actor: Actor, reference: str) -> bool:
     text = session.get_one(BankLine, reference)
     words = f"{text.text} {text.bank_reference}"
     if text.amount > 0:
-        return _deposit(session, actor, reference, find_references(words, text.mission, DEPOSIT_MARK))
+        deposits = find_references(words, text.mission, DEPOSIT_MARK)
+        returned = find_references(words, text.mission, REFUND_MARK)
+        return _deposit(session, actor, reference, deposits) or _returned(session, actor, reference, returned)
     refunds = _named_refunds(session, text.mission, words)
     return bool(refunds) and _refunds(session, actor, reference, refunds)
 
@@ -47,19 +50,51 @@ def _refunds(session: Session, actor: Actor, reference: str, named: list[str]) -
         refund.amount for refund in refunds
     )
     are_sent = all(refund.method == TRANSFER for refund in refunds) and states <= {RefundState.SENT, RefundState.PAID}
-    known = select(BankMatch.id).where(BankMatch.attempt.in_([refund.attempt for refund in refunds]))
-    is_new = session.scalar(known.where(BankMatch.kind == lines.REFUND_PAID).limit(1)) is None
+    is_new = all(
+        refund.state == RefundState.SENT or _movements_of(session, refund, lines.REFUND_PAID) <= refund.returns
+        for refund in refunds
+    )
     if line.reason != Reason.NEW or not (is_sum and are_sent and is_new):
         return False
     for refund in refunds:
         money = Money(-refund.amount, refund.currency)
         if refund.state == RefundState.PAID:
-            lines.book_to(session, actor, line, lines.CONFIRMED, money, refund.reference, refund.attempt)
+            _book_confirmed(session, actor, line, lines.REFUND_PAID, money, refund)
         else:
             pay.record_paid(session, actor, refund, accounts.SUSPENSE)
             notify_paid(session, refund)
             lines.match(session, actor, line, lines.REFUND_PAID, money.amount, refund.attempt)
     return True
+
+
+def _movements_of(session: Session, refund: Refund, kind: str) -> int:
+    """How many movements of statements were matched with a refund's payment as a kind."""
+    matched = select(func.count()).select_from(BankMatch).where(BankMatch.attempt == refund.attempt)
+    return session.scalar(matched.where(BankMatch.kind == kind)) or 0
+
+
+def _returned(session: Session, actor: Actor, reference: str, named: list[str]) -> bool:
+    """Books a refund that the bank sent back, whether or not an officer has said so before. The text names one."""
+    found = session.scalars(select(Refund.reference).where(Refund.reference.in_(named))).all()
+    if len(found) != 1:
+        return False
+    refund, line = lock_row(session, Refund, found[0]), lock_row(session, BankLine, reference)
+    is_whole = refund.method == TRANSFER and line.open_money == refund.money
+    if line.reason != Reason.NEW or not is_whole:
+        return False
+    if _movements_of(session, refund, lines.REFUND_RETURNED) < refund.returns:
+        _book_confirmed(session, actor, line, lines.REFUND_RETURNED, refund.money, refund)
+        return True
+    if refund.state != RefundState.PAID:
+        return False
+    return_money(session, actor, refund, accounts.SUSPENSE, RETURNED_BY_BANK)
+    lines.match(session, actor, line, lines.REFUND_RETURNED, refund.amount, refund.attempt)
+    return True
+
+
+def _book_confirmed(session: Session, actor: Actor, line: BankLine, kind: str, money: Money, refund: Refund) -> None:
+    """Books a movement that an officer confirmed before its statement came: the bank has it in the ledger already."""
+    lines.book_to(session, actor, line, kind, money, refund.reference, refund.attempt, accounts.BANK)
 
 
 def _deposit(session: Session, actor: Actor, reference: str, named: list[str]) -> bool:

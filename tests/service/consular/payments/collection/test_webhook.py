@@ -22,6 +22,7 @@ from services.consular.payments.orders.rules import AttemptState, OrderState, Pa
 from services.consular.payments.providers.rules import OutcomeUnknown
 from services.consular.payments.providers.signature import HEADER, WINDOW_SECONDS, check, sign
 from services.consular.payments.providers.stripe.events import read_event
+from services.consular.workflow.money import refunds
 from shared.database.db import Database
 from shared.errors import NotAllowed
 from shared.identity.actor import service
@@ -48,7 +49,8 @@ def waiting(database: Databases, provider: InMemoryProvider) -> tuple[Order, Pay
 @pytest.fixture(scope="module")
 def client(environment: Callable[[str], dict[str, str]], key_folder: Path) -> Iterator[ServiceClient]:
     """The routes of money alone: these orders have no application that could be moved on."""
-    application = create_service(Settings.load("consular", environment("consular")), [prices.routes(settle)])
+    routes = prices.routes(settle, refunds.by_answer)
+    application = create_service(Settings.load("consular", environment("consular")), [routes])
     yield ServiceClient(application, Keys(key_folder, "gateway"), "consular")
     application.extensions["database"].engine.dispose()
 

@@ -48,6 +48,7 @@ def test_money_of_a_paid_order_is_owed_back_by_a_row_an_entry_and_an_event(sessi
         "changed_at": now(session),
         "part": "whole",
         "second_needed": False,
+        "returns": 0,
         **UNPREPARED,
     }
     assert due.reference[:5] == "RUH-F" and references.is_valid(due.reference)
@@ -123,6 +124,7 @@ def test_money_in_suspense_is_owed_back_as_it_came(session_for: SessionFor) -> N
         "changed_at": now(session),
         "part": "whole",
         "second_needed": False,
+        "returns": 0,
         **UNPREPARED,
     }
     ((entry, legs),) = booked(session, due.reference)

@@ -32,6 +32,8 @@ ROUNDS, THREADS = int(os.environ.get("MAHJAR_ROUNDS", "20")), 16
 def record(session: Session, actor: Actor, reference: str, answer: Answer) -> RefundState:
     """What the workflow does, less the notice of an application that is not there."""
     refund = lock_row(session, Refund, reference)
+    if refund.state == RefundState.PAID and answer.status is ProviderStatus.FAILED:
+        pay.record_returned(session, actor, refund, "card", str(answer.reason))
     if refund.state not in UNDER_WAY:
         return RefundState(refund.state)
     if answer.status is ProviderStatus.PAID:
@@ -115,6 +117,33 @@ def test_the_job_sends_what_waits_and_leaves_what_was_just_sent(database: Databa
         session.execute(update(Refund).where(Refund.reference == refund.reference).values(changed_at=earlier))
     assert send.send_due(consular, JOB, provider, record) >= 1
     assert payments(consular, refund) == 1
+
+
+def test_the_job_asks_daily_whether_a_paid_refund_came_back_and_never_pays_by_it(database: Databases) -> None:
+    consular, provider = database("consular"), InMemoryProvider()
+    refund = approved_for_card(consular, provider)
+    assert sent(consular, provider, refund) is RefundState.PAID
+    page = provider.refunds.made[0].page
+    assert provider.refunds.send_back(page, "expired_or_canceled_card") is not None
+
+    def ask(**changed: object) -> str:
+        with consular.scope("RUH") as session:
+            session.execute(update(Refund).where(Refund.reference == refund.reference).values(**changed))
+        send.send_due(consular, JOB, provider, record)
+        with consular.scope("RUH") as session:
+            return session.get_one(Refund, refund.reference).state
+
+    a_day_ago = func.now() - send.ASK_EVERY
+    assert ask(changed_at=func.now()) == "paid"
+    assert ask(changed_at=a_day_ago, paid_at=func.now() - send.RETURN_TIME) == "paid"
+    assert ask(changed_at=a_day_ago, paid_at=a_day_ago) == "failed"
+    # The provider forgets an old refund: that is no order to pay again.
+    with consular.scope("RUH") as session:
+        prepare.prepare(session, CASHIER, refund.reference, refund.money, Payout("card"))
+    assert sent(consular, provider, refund) is RefundState.PAID
+    provider.forget_refunds()
+    assert ask(changed_at=a_day_ago) == "paid"
+    assert provider.refunds.made == []
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))

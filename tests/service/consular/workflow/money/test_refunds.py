@@ -18,7 +18,7 @@ from tests.factories.applications import Counter
 from tests.factories.applications.deadlines import notices
 from tests.factories.concurrency import together
 from tests.factories.payments import InMemoryProvider
-from tests.factories.payments.card import card, notify
+from tests.factories.payments.card import card, notify, notify_returned
 from tests.factories.payments.refunds import IBAN
 
 At = Callable[..., Counter]
@@ -83,6 +83,63 @@ def test_a_card_payment_goes_back_to_its_card_at_once(
     assert here.read()["refunds"][0]["state"] == "paid"
     assert here.read()["payments"][0]["refunded"] == "whole"
     assert len(provider.refunds.made) == 1 and owed(database, here) == []
+
+
+def test_a_card_refund_that_comes_back_is_owed_again_and_paid_in_another_way(
+    counter: At, provider: InMemoryProvider, database: Databases
+) -> None:
+    here = withdrawn(paid_by_card(counter(), provider))
+    paid = here.read()["payments"][0]["reference"]
+    assert act(here, "prepare", method="card").get_json()["state"] == "paid"
+    assert notify_returned(here, provider, paid).status_code == 200
+    back = here.read()["refunds"][0]
+    assert (back["state"], back["paid_at"]) == ("failed", None)
+    assert notices(database("consular"), here.reference)[-1] == "refund_returned"
+    assert sorted(owed(database, here)) == [("card", 75_000), ("refunds", -75_000)]
+    assert act(here, "approve", who=HEAD).get_json()["code"] == "refund_not_prepared"
+    assert act(here, "prepare", method="cash", override="البطاقة ملغاة").get_json()["state"] == "due"
+    assert act(here, "approve", who=HEAD).get_json()["state"] == "approved"
+    assert act(here, "payout").get_json()["state"] == "paid"
+    # Taken by card, given in cash.
+    assert sorted(owed(database, here)) == [("card", 75_000), (f"cash:{CASHIER.id}", -75_000)]
+    assert notices(database("consular"), here.reference)[-1] == "refund_paid"
+
+
+def test_a_refund_that_came_back_goes_to_the_same_card_under_a_new_key(
+    counter: At, provider: InMemoryProvider, database: Databases
+) -> None:
+    here = withdrawn(paid_by_card(counter(), provider))
+    paid = here.read()["payments"][0]["reference"]
+    for times in (1, 2):
+        assert act(here, "prepare", method="card").get_json()["state"] == "paid"
+        assert len({*provider.refund_keys()}) == times
+        assert notify_returned(here, provider, paid).status_code == 200
+        assert here.read()["refunds"][0]["state"] == "failed"
+    assert act(here, "prepare", method="card").get_json()["state"] == "paid"
+    assert owed(database, here) == []
+
+
+def test_the_bank_sent_a_transfer_back_after_it_was_confirmed(counter: At, database: Databases) -> None:
+    here = withdrawn(counter().until("in_review"))
+    terms: dict[str, Any] = {
+        "method": "transfer",
+        "override": "سافر",
+        "iban": IBAN,
+        "account_holder": "Rasha Alhussein",
+    }
+    account = {"currency": "SAR", "iban": IBAN, "account_holder": "Specimen Mission"}
+    for state in ("failed", "paid"):
+        assert act(here, "prepare", **terms).get_json()["state"] == "due"
+        assert act(here, "approve", who=HEAD).get_json()["state"] == "approved"
+        assert here.client.post("/desk/refunds/files", CASHIER, {**account, "key": uuid.uuid4().hex}).status_code == 201
+        assert act(here, "confirm").get_json()["state"] == "paid"
+        if state == "failed":
+            assert act(here, "confirm", failure="nonsense").status_code == 422
+            assert act(here, "confirm", failure="returned_by_bank").get_json()["state"] == "failed"
+            assert act(here, "confirm", failure="returned_by_bank").get_json()["code"] == "refund_not_sent"
+        assert here.read()["refunds"][0]["state"] == state
+    told = [kind for kind in notices(database("consular"), here.reference) if kind.startswith("refund_")]
+    assert told[-3:] == ["refund_paid", "refund_returned", "refund_paid"]
 
 
 def test_a_provider_that_says_nothing_leaves_it_unknown(counter: At, provider: InMemoryProvider) -> None:

@@ -109,6 +109,38 @@ def test_the_same_refund_twice_or_in_another_amount_is_for_an_officer(bank: Bank
     assert bank.show(-refund.amount, f"again {refund.reference}").reason == "outgoing"
 
 
+def state_of(bank: Bank, refund: Refund) -> str:
+    with bank.database.scope(HOME) as session:
+        return session.get_one(Refund, refund.reference).state
+
+
+@pytest.mark.parametrize("write", [camt, mt940])
+def test_a_refund_that_the_bank_sends_back_is_owed_again(bank: Bank, counter: At, write: Callable[..., bytes]) -> None:
+    refund = sent_refund(bank, counter)
+    owed, held, suspense = (bank.balance(name) for name in (accounts.REFUNDS, accounts.BANK, accounts.SUSPENSE))
+    bank.show(-refund.amount, f"EREF {refund.reference}", write)
+    other = bank.show(refund.amount - 500, f"RETURN {refund.reference}", write)
+    assert (other.open_amount, state_of(bank, refund)) == (refund.amount - 500, "paid")
+    line = bank.show(refund.amount, f"RETURN {refund.reference}", write)
+    assert (line.open_amount, line.reason, state_of(bank, refund)) == (0, None, "failed")
+    again = bank.show(refund.amount, f"TWICE {refund.reference}", write)
+    assert again.open_amount == refund.amount
+    assert bank.balance(accounts.REFUNDS) == owed
+    unclear = other.open_amount + again.open_amount
+    assert bank.balance(accounts.BANK) - held == unclear == suspense - bank.balance(accounts.SUSPENSE)
+
+
+def test_a_return_that_an_officer_recorded_comes_back_to_the_bank_once(bank: Bank, counter: At) -> None:
+    refund = sent_refund(bank, counter)
+    owed, held, suspense = (bank.balance(name) for name in (accounts.REFUNDS, accounts.BANK, accounts.SUSPENSE))
+    bank.show(-refund.amount, refund.reference)
+    with bank.database.scope(HOME) as session:
+        refunds.confirm_transfer(session, CASHIER, refund.reference, refund.money, "returned_by_bank")
+    assert bank.show(refund.amount, f"back {refund.reference}").open_amount == 0
+    now_held = (bank.balance(name) for name in (accounts.REFUNDS, accounts.BANK, accounts.SUSPENSE))
+    assert (*now_held, state_of(bank, refund)) == (owed, held, suspense, "failed")
+
+
 def test_cash_brought_to_the_bank_is_found_by_its_slip_once(bank: Bank) -> None:
     reference = references.new(HOME, 10, "G")
     with bank.database.scope(HOME) as session:
