@@ -48,6 +48,8 @@ from shared.database.db import now
         "datetime.now(UTC).strftime('%d/%m/%Y')",
         "f'{datetime.now(UTC):%Y-%m-%d}'",
         "f'{row.paid_at:%d.%m.}'",
+        "f'{row.since:%Y-%m-%d}'",
+        "seat.offered_until.year",
         "row.paid_at.isoformat()[:10]",
         "row['submitted_at'][:10]",
         "str(now(session))[:10]",

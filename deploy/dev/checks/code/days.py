@@ -37,6 +37,8 @@ FORBIDDEN_CALLS = {
 NEEDS_ZONE = {"datetime.datetime.now": 0, "datetime.datetime.fromtimestamp": 1}
 LOCAL_CALLS = frozenset({"local_time", "dates.local_time", "datetime.datetime.strptime", "datetime.datetime.combine"})
 UTC_NAMES = frozenset({"datetime.UTC", "datetime.timezone.utc"})
+# Columns that hold an instant, though their names end otherwise. `until` and `since` of plain values may be days.
+INSTANT_COLUMNS = frozenset({"at", "since", "held_until", "offered_until", "rests_until"})
 DAY_PARTS = frozenset({"year", "month", "day"})
 DAY_CALLS = frozenset({"weekday", "isoweekday", "isocalendar", "timetuple", "utctimetuple", "toordinal"})
 # An instant's day, month and year, as they are cut off its text.
@@ -108,7 +110,7 @@ class Reader:
                 yield from self.faults_of_call(node)
             case ast.Attribute(value=value, attr=attr) if attr in DAY_PARTS and self.is_instant(value):
                 yield f"the {attr} of an instant is UTC's"
-            case ast.Subscript(value=value, slice=ast.Slice(lower=None, upper=ast.Constant(value=upper))):
+            case ast.Subscript(value=value, slice=ast.Slice(lower=None, upper=ast.Constant(value=int(upper)))):
                 if upper in DAY_LENGTHS and self.is_written_instant(value):
                     yield f"the first {DAY_LENGTHS[upper]} signs of an instant are UTC's day"
             case ast.FormattedValue(value=value, format_spec=ast.JoinedStr(values=[ast.Constant(value=str(form))])):
@@ -186,8 +188,10 @@ class Reader:
     def is_instant(self, node: ast.expr) -> bool:
         """Whether it is surely an instant in UTC: now, or a name that ends as those of instants do."""
         known = self.value_of(node)
-        if isinstance(known, ast.Name | ast.Attribute):
-            return (known.id if isinstance(known, ast.Name) else known.attr).endswith("_at")
+        if isinstance(known, ast.Attribute):
+            return known.attr.endswith("_at") or known.attr in INSTANT_COLUMNS
+        if isinstance(known, ast.Name):
+            return known.id.endswith("_at")
         if not isinstance(known, ast.Call) or self.is_local(known):
             return False
         name = self.full_name(known.func)
