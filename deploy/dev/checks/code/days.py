@@ -128,7 +128,7 @@ class Reader:
             yield f"{name} without a zone is the machine's hour"
         if name.partition(".")[0] in ("pytz", "dateutil"):
             yield f"{name} has a zone database of its own"
-        yield from self.faults_of_cast(call)
+        yield from self.faults_of_conversion(call)
         if not isinstance(call.func, ast.Attribute):
             return
         receiver, verb = call.func.value, call.func.attr
@@ -145,17 +145,17 @@ class Reader:
         if verb in DATABASE_CALLS and isinstance(receiver, ast.Name) and receiver.id == "func":
             yield f"func.{verb} is a day of the database's own zone"
 
-    def faults_of_cast(self, call: ast.Call) -> Iterator[str]:
+    def faults_of_conversion(self, call: ast.Call) -> Iterator[str]:
         """`cast(row.paid_at, Date)` and `row.paid_at.cast(Date)`: the database takes its own zone's day."""
         match call:
-            case ast.Call(func=ast.Name(id="cast"), args=[cast_value, ast.Name(id="Date")]):
-                is_local = _is_database_call(cast_value, "timezone")
-            case ast.Call(func=ast.Attribute(value=cast_value, attr="cast"), args=[ast.Name(id="Date")]):
-                is_local = _is_database_call(cast_value, "timezone")
-            case ast.Call(func=ast.Attribute(attr="date"), args=[cast_value]) if _is_database_call(call, "date"):
-                is_local = _is_database_call(cast_value, "timezone")
-            case ast.Call(args=[ast.Constant(value=str(part)), cast_value]) if _is_database_call(call, "extract"):
-                is_local = part not in EXTRACTED_DAYS or _is_database_call(cast_value, "timezone")
+            case ast.Call(func=ast.Name(id="cast"), args=[value, ast.Name(id="Date")]):
+                is_local = _is_database_call(value, "timezone")
+            case ast.Call(func=ast.Attribute(value=value, attr="cast"), args=[ast.Name(id="Date")]):
+                is_local = _is_database_call(value, "timezone")
+            case ast.Call(func=ast.Attribute(attr="date"), args=[value]) if _is_database_call(call, "date"):
+                is_local = _is_database_call(value, "timezone")
+            case ast.Call(args=[ast.Constant(value=str(part)), value]) if _is_database_call(call, "extract"):
+                is_local = part not in EXTRACTED_DAYS or _is_database_call(value, "timezone")
             case _:
                 return
         if not is_local:
