@@ -115,7 +115,7 @@ def show_list(database: Database, chosen: argparse.Namespace) -> None:
         more = session.scalar(select(func.count()).select_from(parked).where(UNDECIDED, parked.c.id > last))
     for row in rows:
         about = row.about or "-"
-        print(f"{row.id:>6}  {row.at:%Y-%m-%d %H:%M}  {row.exchange:<15} {about:<22} {row.reason} {row.detail}")
+        print(f"{row.id:>6}  {row.at:%Y-%m-%d %H:%MZ}  {row.exchange:<15} {about:<22} {row.reason} {row.detail}")
     if more:
         print(f"{more} more: list --after {last}")
 
@@ -154,7 +154,7 @@ def show_gaps(database: Database, _chosen: argparse.Namespace) -> None:
 def describe(gap: Row[Any], number: int | None) -> str:
     owed = f"{gap.sender} owes number {gap.missing} about {gap.about}"
     state = f"it is parked here as {number}" if number else "it has not arrived"
-    return f"{owed}: {state}; {gap.waiting} waiting since {gap.since:%Y-%m-%d %H:%M} ({gap.age // 60} minutes)"
+    return f"{owed}: {state}; {gap.waiting} waiting since {gap.since:%Y-%m-%d %H:%MZ} ({gap.age // 60} minutes)"
 
 
 def parked_number(session: Session, gap: Row[Any]) -> int | None:
@@ -182,7 +182,7 @@ def missing(number: int) -> str:
 
 
 def decided(row: Row[Any]) -> str:
-    at = f"{row.verdict_at:%Y-%m-%d %H:%M}"
+    at = f"{row.verdict_at:%Y-%m-%d %H:%MZ}"
     return f"Message {row.id} was decided already: {row.verdict} by {row.verdict_by} on {at}, {row.verdict_reason}."
 
 

@@ -9,7 +9,7 @@ import sys
 
 from sqlalchemy import select
 
-from services.consular.missions import each_mission
+from services.consular.missions import day_of, each_mission
 from services.consular.payments.providers.selection import Adapter, provider_of
 from services.consular.payments.reconciliation import run
 from services.consular.payments.reconciliation.model import Discrepancy, Reconciliation
@@ -48,10 +48,11 @@ def print_differences(database: Database, result: Reconciliation) -> None:
         rows = session.scalars(
             select(Discrepancy).where(Discrepancy.ended_at.is_(None)).order_by(Discrepancy.since)
         ).all()
-    for row in rows:
+        days = [day_of(session, result.mission, row.since) for row in rows]
+    for row, day in zip(rows, days, strict=True):
         mark = "!" if is_overdue(row.since, result.run_at) else " "
         amount, owner = Money(row.amount, row.currency), row.owner or "nobody"
-        print(f"  {mark} {row.since:%Y-%m-%d} {row.kind:<14} {row.about:<24} {amount!s:>16}  {owner}")
+        print(f"  {mark} {day} {row.kind:<14} {row.about:<24} {amount!s:>16}  {owner}")
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ TIERS_OF: dict[str, tuple[str, ...]] = {
         "missed_service_months_to_pay",
     ),
     "residence-deferral": ("deferral_minimum_stay_days",),
-    "residence-deferral-renewal": ("deferral_minimum_stay_days", "deferral_renewal_earliest_days"),
+    "residence-deferral-renewal": ("deferral_renewal_earliest_days",),
 }
 CERTAINTIES = {"high": "H", "medium": "M", "low": "L"}
 

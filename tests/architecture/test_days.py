@@ -9,6 +9,7 @@ from deploy.dev.checks.code import days
 IMPORTS = """
 import datetime as dt
 import time
+from email.utils import localtime
 from datetime import UTC, date, datetime, timedelta
 from datetime import date as day_type
 from zoneinfo import ZoneInfo
@@ -47,9 +48,20 @@ from shared.database.db import now
         "datetime.now(UTC).strftime('%d/%m/%Y')",
         "f'{datetime.now(UTC):%Y-%m-%d}'",
         "f'{row.paid_at:%d.%m.}'",
+        "f'{row.since:%Y-%m-%d}'",
+        "seat.offered_until.year",
         "row.paid_at.isoformat()[:10]",
         "row['submitted_at'][:10]",
         "str(now(session))[:10]",
+        "row['submitted_at'][:7]",
+        "row.issued_at.isoformat()[:4]",
+        "localtime()",
+        "cast(row.paid_at, Date)",
+        "row.paid_at.cast(Date)",
+        "func.date(row.paid_at)",
+        "func.extract('year', row.issued_at)",
+        "text('SELECT extract(year FROM issued_at)')",
+        "text(\"SELECT date_part('month', document.issued_at)\")",
         "text('SELECT current_date')",
         "text('DELETE FROM a WHERE until < CURRENT_DATE - 1')",
         "text('SELECT now()::date')",
@@ -88,6 +100,12 @@ def test_a_day_of_the_wrong_clock_is_found(line: str) -> None:
         "request.args.get('day', '')[:10]",
         "text('SELECT now()')",
         "text('SELECT (now() AT TIME ZONE mission.zone)::date')",
+        "text('SELECT extract(year FROM issued_at AT TIME ZONE mission.zone)')",
+        "text('SELECT extract(epoch FROM issued_at)')",
+        "cast(func.timezone(mission.zone, row.paid_at), Date)",
+        "cast(row.open_amount, Integer)",
+        "func.extract('epoch', func.now() - row.paid_at)",
+        "func.extract('year', func.timezone(mission.zone, row.paid_at))",
         "def f() -> None:\n    '''Not current_date.'''",
     ],
 )
@@ -100,7 +118,19 @@ def test_a_fault_is_told_with_its_line_and_what_mends_it() -> None:
     assert fault.startswith("3 datetime.date.today is the machine's day; take it by local_date(instant, zone)")
 
 
-@pytest.mark.parametrize("line", ["{{ row.paid_at[:10] }}", "{{ row.paid_at.year }}", "const day = new Date();"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("{{ row.paid_at[:10] }}", "{{ row.paid_at.year }}", "{{ row.paid_at[:7] }}"),
+        *(
+            "const day = new Date();",
+            "const day = new Date(text);",
+            "Date.parse(text)",
+            "new Intl.DateTimeFormat('ar')",
+        ),
+        *("cell.textContent = at.toLocaleDateString();", "Temporal.Now.plainDateISO()"),
+    ],
+)
 def test_pages_take_no_day_from_an_instant_either(line: str) -> None:
     assert list(days.faults_of_page(line))
 

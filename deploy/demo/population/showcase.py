@@ -20,7 +20,7 @@ def showcase() -> Community:
     for married in (*MARRIAGES, *UNUSUAL_MARRIAGES):
         husband, wife = known[married.husband.person], known[married.wife.person]
         divorced = married.divorced.toordinal() if married.divorced else None
-        marriage = Marriage(husband, wife, married.since.toordinal(), wife.entry, divorced)
+        marriage = Marriage(husband, wife, married.married_on.toordinal(), wife.entry, divorced)
         husband.home().head = husband
         husband.marriages.append(marriage)
         wife.marriages.append(marriage)

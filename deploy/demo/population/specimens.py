@@ -84,7 +84,7 @@ class SpecimenMarriage:
 
     husband: Specimen
     wife: Specimen
-    since: date
+    married_on: date
     divorced: date | None = None
 
 

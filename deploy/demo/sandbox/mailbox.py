@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import localtime, parsedate_to_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
 from mailbox import Maildir
 from pathlib import Path
 
 from flask import Blueprint, Flask, abort, current_app, render_template, request
+
+from deploy.demo.days import HOME_ZONE
+from shared.values.dates import local_time
 
 blueprint = Blueprint("mailbox", __name__, template_folder="templates")
 SHOWN = 50
@@ -17,7 +21,7 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class SpecimenMail:
-    """An e-mail as its reader sees it."""
+    """An e-mail as its reader sees it; the hour is the demo mission's."""
 
     to: str
     subject: str
@@ -48,7 +52,11 @@ def take_sms() -> tuple[str, int]:
     if not folder:
         abort(HTTPStatus.NOT_FOUND)
     message = EmailMessage()
-    message["To"], message["Subject"], message["Date"] = str(sent.get("to", "")), "SMS", localtime()
+    message["To"], message["Subject"], message["Date"] = (
+        str(sent.get("to", "")),
+        "SMS",
+        format_datetime(datetime.now(UTC)),
+    )
     message.set_content(str(sent.get("text", "")), charset="utf-8")
     Maildir(Path(folder) / "mail").add(message)
     return "", HTTPStatus.NO_CONTENT
@@ -60,7 +68,7 @@ def read(folder: Path) -> Iterator[SpecimenMail]:
     for file in files:
         message = message_from_bytes(file.read_bytes(), policy=policy.default)
         body = message.get_body(("plain",))
-        sent_at = parsedate_to_datetime(str(message["Date"])).strftime("%H:%M")
+        sent_at = f"{local_time(parsedate_to_datetime(str(message['Date'])), HOME_ZONE):%H:%M}"
         yield SpecimenMail(
             str(message["To"]), str(message["Subject"]), sent_at, body.get_content() if body is not None else ""
         )

@@ -36,7 +36,7 @@ CLOSED = """
 MISCOUNTED = """
     SELECT kind FROM {}.document_number counter WHERE last < (
         SELECT count(*) FROM {}.document WHERE document.mission = counter.mission AND document.kind = counter.kind
-        AND extract(year FROM issued_at) = counter.year AND extract(doy FROM issued_at) BETWEEN 2 AND 364) LIMIT 20
+        AND extract(year FROM issued_at AT TIME ZONE (data ->> 'zone')) = counter.year) LIMIT 20
 """
 DRAWN = "SELECT code, pdf, sha256 FROM {}.document WHERE pdf IS NOT NULL ORDER BY issued_at DESC LIMIT %s"
 REFERRED = "SELECT DISTINCT mission, address FROM consular.blob_use ORDER BY address"

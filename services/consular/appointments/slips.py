@@ -1,6 +1,6 @@
 """The slip of a booked appointment."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -10,15 +10,17 @@ from services.consular.applications.model import Application
 from services.consular.applications.slips import common_fields, weekday_name
 from services.consular.appointments import book
 from services.consular.appointments.model import Appointment
-from services.consular.missions import calendar, day_of
+from services.consular.missions import calendar, dated_rules, day_of
 from shared import documents, forms
+from shared.catalogue import passports
 from shared.catalogue.model import APPOINTMENT
 from shared.identity.actor import Actor
 
 TURN_SLIP = "turn-slip"
+PHOTOS = "photos"
 # What to bring, by service; the texts are `bring.<code>`.
 BRING = {
-    "passport": ("this_appointment_slip", "old_passport_shown", "identity_card", "residence_permit", "photos"),
+    "passport": ("this_appointment_slip", "old_passport_shown", "identity_card", "residence_permit", PHOTOS),
     "civil_status": ("this_appointment_slip", "identity_card", "passport", "papers_to_show"),
     "attestation": ("this_appointment_slip", "identity_card", "passport", "papers_to_attest"),
 }
@@ -36,6 +38,7 @@ def issue_appointment_slip(
         appointment.starts_at.astimezone(ZoneInfo(zone)),
         day_of(session, appointment.mission, appointment.starts_at),
     )
+    bring = _bring(application, appointment.service)
     data = {
         **common_fields(session, application, zone),
         "transaction": _transaction(application),
@@ -48,12 +51,26 @@ def issue_appointment_slip(
         "window": appointment.window,
         "persons": appointment.persons,
         "document_end": appointment.document[-PRINTED_SIGNS:],
-        "bring": list(BRING.get(appointment.service, BRING_ALWAYS)),
+        "bring": bring,
+        "photos": _photos(session, application, day) if PHOTOS in bring else None,
     }
     document = documents.issue(
         session, actor, TURN_SLIP, application.reference, application.mission, application.person, data, day
     )
     return document.code
+
+
+def _bring(application: Application, service: str) -> list[str]:
+    """The service's papers, and those of both parents where the transaction asks for them."""
+    papers = forms.transaction(application.transaction).papers
+    parents = [passports.PARENTS.name] if passports.PARENTS in papers else []
+    return [*BRING.get(service, BRING_ALWAYS), *parents]
+
+
+def _photos(session: Session, application: Application, day: date) -> dict[str, int | None] | None:
+    """Number and size of the printed photos that the mission asks for on that day; None where no rule is known."""
+    rule = dated_rules.photos(session, application.transaction, application.mission, day)
+    return {name: getattr(rule, name) for name in ("count", "width_mm", "height_mm")} if rule else None
 
 
 def _transaction(application: Application) -> str | None:

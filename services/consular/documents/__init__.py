@@ -50,6 +50,7 @@
     window      number of the window
     document_end  the last signs of the identity document the appointment is bound to
     bring       codes, texts `bring.<code>`
+    photos      {"count", "width_mm", "height_mm"} by the mission's rule of that day, or None; where `bring` has photos
     address     {"ar", "en"}            "" where none is known: the line is left out
     zone        IANA zone of the mission
 

@@ -268,6 +268,11 @@ def test_the_numbers_that_need_a_lawyer_are_shown_to_administrators_only(
         }
         assert found["missed_service_months_to_pay"]["value"] == 3
         assert found["reserve_upper_age"]["value"] is None
-        assert found["reserve_upper_age"]["transactions"] == ["reserve-cash-allowance"]
+        assert {name: row["transactions"] for name, row in found.items()} == {
+            "deferral_minimum_stay_days": ["residence-deferral"],
+            "deferral_renewal_earliest_days": ["residence-deferral-renewal"],
+            "missed_service_months_to_pay": ["missed-service-allowance"],
+            "reserve_upper_age": ["reserve-cash-allowance"],
+        }
     assert client.get("/parameters", officer("clerk")).status_code == 403
     assert client.get("/parameters", expatriate()).status_code == 403

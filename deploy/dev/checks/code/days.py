@@ -12,7 +12,14 @@ from deploy.dev.checks import sources
 MEND = "take it by local_date(instant, zone) of the mission's zone or a stated one"
 # They speak of what is forbidden.
 EXEMPT = frozenset({"deploy/dev/checks/code/days.py", "tests/architecture/test_days.py"})
-MODULES = {"datetime": "datetime", "time": "time", "pytz": "pytz", "dateutil": "dateutil", "dateutil.tz": "dateutil"}
+MODULES = {
+    "datetime": "datetime",
+    "time": "time",
+    "email.utils": "email.utils",
+    "pytz": "pytz",
+    "dateutil": "dateutil",
+    "dateutil.tz": "dateutil",
+}
 # Calls that read the machine's zone, or that throw the zone away.
 FORBIDDEN_CALLS = {
     "datetime.date.today": "the machine's day",
@@ -25,23 +32,34 @@ FORBIDDEN_CALLS = {
     "time.ctime": "the machine's hour",
     "time.asctime": "the machine's hour",
     "time.strftime": "the machine's hour",
+    "email.utils.localtime": "the machine's hour",
 }
 NEEDS_ZONE = {"datetime.datetime.now": 0, "datetime.datetime.fromtimestamp": 1}
 LOCAL_CALLS = frozenset({"local_time", "dates.local_time", "datetime.datetime.strptime", "datetime.datetime.combine"})
 UTC_NAMES = frozenset({"datetime.UTC", "datetime.timezone.utc"})
+# Columns that hold an instant, though their names end otherwise. `until` and `since` of plain values may be days.
+INSTANT_COLUMNS = frozenset({"at", "since", "held_until", "offered_until", "rests_until"})
 DAY_PARTS = frozenset({"year", "month", "day"})
 DAY_CALLS = frozenset({"weekday", "isoweekday", "isocalendar", "timetuple", "utctimetuple", "toordinal"})
-DAY_LENGTH = len("2026-11-29")
+# An instant's day, month and year, as they are cut off its text.
+DAY_LENGTHS = {len("2026-11-29"): "ten", len("2026-11"): "seven", len("2026"): "four"}
 DATABASE_DAYS = re.compile(
     r"current_date|localtimestamp|localtime|to_date\(now|'(?:today|yesterday|tomorrow)'"
     r"|(?:now\(\)|current_timestamp|clock_timestamp\(\)|_at)\s*::\s*date"
     r"|cast\s*\(\s*(?:now\(\)|current_timestamp|\w+_at)\s+as\s+date"
     r"|\bdate\s*\(\s*(?:now\(\)|current_timestamp)|date_trunc\s*\(\s*'(?:day|week|month|year)'"
-    r"|at\s+time\s+zone\s+'utc'",
+    r"|at\s+time\s+zone\s+'utc'"
+    r"|(?:extract|date_part)\s*\(\s*'?(?:year|month|week|day|dow|isodow|doy)'?\s*(?:from|,)\s*"
+    r"(?:now\(\)|current_timestamp|[\w.]*_at\b(?!\s+at\s+time\s+zone))",
     re.IGNORECASE,
 )
+EXTRACTED_DAYS = frozenset({"year", "month", "week", "day", "dow", "isodow", "doy"})
 DATABASE_CALLS = frozenset({"current_date", "localtimestamp", "localtime", "date_trunc"})
-PAGE_DAYS = re.compile(r"_at\s*(?:\[:10\]|\.(?:year|month|day|date\(\)))|\bnow\(\)|new Date\(\)|Date\.now|toISOString")
+# A script knows no zone but the reader's: it takes no day at all, and writes none.
+PAGE_DAYS = re.compile(
+    r"_at\s*(?:\[:(?:10|7|4)\]|\.(?:year|month|day|date\(\)))|\bnow\(\)"
+    r"|new Date\b|Date\.(?:now|parse|UTC)\b|toISOString|toLocale(?:Date|Time)?String|Intl\.DateTimeFormat|Temporal\."
+)
 FORMATTED_DAY, FORMATTED_HOUR = re.compile(r"%-?[dDFjxyY]"), re.compile(r"%-?[HIcsTX]")
 
 
@@ -92,9 +110,9 @@ class Reader:
                 yield from self.faults_of_call(node)
             case ast.Attribute(value=value, attr=attr) if attr in DAY_PARTS and self.is_instant(value):
                 yield f"the {attr} of an instant is UTC's"
-            case ast.Subscript(value=value, slice=ast.Slice(lower=None, upper=ast.Constant(value=upper))):
-                if upper == DAY_LENGTH and self.is_written_instant(value):
-                    yield "the first ten signs of an instant are UTC's day"
+            case ast.Subscript(value=value, slice=ast.Slice(lower=None, upper=ast.Constant(value=int(upper)))):
+                if upper in DAY_LENGTHS and self.is_written_instant(value):
+                    yield f"the first {DAY_LENGTHS[upper]} signs of an instant are UTC's day"
             case ast.FormattedValue(value=value, format_spec=ast.JoinedStr(values=[ast.Constant(value=str(form))])):
                 if self.is_instant(value) and is_day(form):
                     yield "an instant is written as UTC's day"
@@ -110,6 +128,7 @@ class Reader:
             yield f"{name} without a zone is the machine's hour"
         if name.partition(".")[0] in ("pytz", "dateutil"):
             yield f"{name} has a zone database of its own"
+        yield from self.faults_of_conversion(call)
         if not isinstance(call.func, ast.Attribute):
             return
         receiver, verb = call.func.value, call.func.attr
@@ -125,6 +144,22 @@ class Reader:
             yield "an instant is written as UTC's day"
         if verb in DATABASE_CALLS and isinstance(receiver, ast.Name) and receiver.id == "func":
             yield f"func.{verb} is a day of the database's own zone"
+
+    def faults_of_conversion(self, call: ast.Call) -> Iterator[str]:
+        """`cast(row.paid_at, Date)` and `row.paid_at.cast(Date)`: the database takes its own zone's day."""
+        match call:
+            case ast.Call(func=ast.Name(id="cast"), args=[value, ast.Name(id="Date")]):
+                is_local = _is_database_call(value, "timezone")
+            case ast.Call(func=ast.Attribute(value=value, attr="cast"), args=[ast.Name(id="Date")]):
+                is_local = _is_database_call(value, "timezone")
+            case ast.Call(func=ast.Attribute(attr="date"), args=[value]) if _is_database_call(call, "date"):
+                is_local = _is_database_call(value, "timezone")
+            case ast.Call(args=[ast.Constant(value=str(part)), value]) if _is_database_call(call, "extract"):
+                is_local = part not in EXTRACTED_DAYS or _is_database_call(value, "timezone")
+            case _:
+                return
+        if not is_local:
+            yield "a day of the database's own zone"
 
     def full_name(self, node: ast.expr) -> str:
         """`datetime.datetime.now`, by whatever name the module calls it."""
@@ -153,8 +188,10 @@ class Reader:
     def is_instant(self, node: ast.expr) -> bool:
         """Whether it is surely an instant in UTC: now, or a name that ends as those of instants do."""
         known = self.value_of(node)
-        if isinstance(known, ast.Name | ast.Attribute):
-            return (known.id if isinstance(known, ast.Name) else known.attr).endswith("_at")
+        if isinstance(known, ast.Attribute):
+            return known.attr.endswith("_at") or known.attr in INSTANT_COLUMNS
+        if isinstance(known, ast.Name):
+            return known.id.endswith("_at")
         if not isinstance(known, ast.Call) or self.is_local(known):
             return False
         name = self.full_name(known.func)
@@ -175,6 +212,14 @@ class Reader:
 def is_day(form: str) -> bool:
     """Whether a format writes a day and no hour."""
     return bool(FORMATTED_DAY.search(form)) and not FORMATTED_HOUR.search(form)
+
+
+def _is_database_call(node: ast.expr, verb: str) -> bool:
+    """Whether it is `func.verb(...)`."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="func"), attr=attr)):
+            return attr == verb
+    return False
 
 
 def _imported(module: ast.Module) -> Iterator[tuple[str, str]]:

@@ -8,12 +8,14 @@ from markupsafe import Markup
 
 from deploy.demo.population import specimens
 from services.gateway.desk.wording import refusal_text
+from services.gateway.pages.services import home
 from services.gateway.web.access.pages import PAGES
 from services.gateway.web.access.roles import ANONYMOUS
 from services.gateway.web.forms import answer_in_words, fields, typed
 from shared.catalogue import CATALOGUE
 from shared.errors import Conflict
 from shared.forms import check_draft
+from shared.i18n import language as language_of
 from tests.factories.gateway import Gateway, check_html
 
 PUBLIC = ("/", "/about", "/privacy", "/accessibility", *(f"/services/{slug}" for slug in CATALOGUE))
@@ -28,6 +30,31 @@ def test_public_pages_open_in_both_languages(gateway: Gateway, path: str, langua
     answer = gateway.browser().get(f"/{language}{path}")
     assert answer.status_code == 200
     assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in answer.text
+
+
+ENDED = {slug for slug, entry in CATALOGUE.items() if "conscription" in entry.authorities}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", ("offer.historical", "offer.historical.active"))
+def test_what_has_ended_says_so_among_what_is_found_too(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, language: str, key: str
+) -> None:
+    """Also where a mission has switched it on again, as in the demo."""
+    if key.endswith(".active"):
+        offers_of = home.offers_by_slug
+        monkeypatch.setattr(
+            home,
+            "offers_by_slug",
+            lambda code: {slug: {**o, "status": "active"} for slug, o in offers_of(code).items()},
+        )
+    sought = "خدمة تأجيل بدل زيارة جواز" if language == "ar" else "allowance deferral visit renewal passport"
+    page = gateway.browser().get(f"/{language}/", query_string={"q": sought, "mission": "RUH"}).text
+    found = page[page.index("found-services") :].partition("</ul>")[0].split("<li>")[1:]
+    items = {re.findall(r"/services/([a-z-]+)", item)[0]: item for item in found}
+    assert items.keys() >= ENDED | {"passport-renewal"}
+    words = language_of(language).text(key)
+    assert {slug for slug, item in items.items() if words in item} == ENDED
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -57,11 +57,18 @@ def test_a_rule_gives_its_day_in_any_year(key: str, year: int, expected: list[tu
 
 
 def test_every_day_that_the_decree_names_has_a_rule_and_no_other() -> None:
-    assert {row["id"] for row in rows_of("holiday_rule")} == {
+    assert {row["id"] for row in rows_of("holiday_rule") if row["source"].startswith("Decree 188/2025")} == {
         *("new-year", "mothers-day", "anniversary-of-the-revolution", "evacuation-day", "labour-day", "liberation-day"),
         *("christmas-day", "easter-western", "easter-eastern"),
         *("eid-al-fitr", "eid-al-adha", "hijri-new-year", "birthday-of-the-prophet"),
     }
+
+
+def test_nowruz_is_a_holiday_since_the_decree_of_january_2026() -> None:
+    """Decree 13/2026, art. 5: 21 March, paid and official in the whole republic."""
+    (row,) = (row for row in rows_of("holiday_rule") if not row["source"].startswith("Decree 188/2025"))
+    assert (row["id"], row["valid_from"], row["source"]) == ("nowruz", "2026-01-16", "Decree 13/2026, art. 5")
+    assert days("nowruz", 2027) == [("2027-03-21", 1)]
 
 
 @pytest.mark.parametrize(
