@@ -26,6 +26,15 @@ def test_number_and_days_are_those_that_are_printed(kind: str) -> None:
             assert day(one["value"], language("en")) in page, one
 
 
+@pytest.mark.parametrize("kind", ["individual-extract", "birth-statement"])
+def test_the_day_of_death_is_told_where_it_is_printed(kind: str) -> None:
+    dead = SAMPLES[kind]["person"] | {"alive": False, "died_on": "2019-04-02"}
+    page = html(document(kind, person=dead), KINDS[kind].service)
+    assert facts_of(kind, person=dead)["died_on"] == "2019-04-02"
+    assert "Deceased on <bdi>" in page and day("2019-04-02", language("en")) in page
+    assert day("2019-04-02", language("ar")) in page
+
+
 @pytest.mark.parametrize(
     ("kind", "facts"),
     [
