@@ -15,7 +15,7 @@ def snapshot_of(session: Session, record: ServiceRecord) -> dict[str, Any]:
     en = (record.latin_given, record.latin_father, record.latin_family)
     unknown = {"ar": "", "en": ""}
     return {
-        "holder": {"ar": " ".join(ar), "en": " ".join(en)},
+        "holder": {"ar": " ".join(filter(None, ar)), "en": " ".join(filter(None, en))},
         "person": {
             "given": {"ar": ar[0], "en": en[0]},
             "father": {"ar": ar[1], "en": en[1]},

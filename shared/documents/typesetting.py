@@ -94,12 +94,12 @@ def direction(text: str) -> str:
 def isolate(value: object) -> Markup:
     """A value in an element of its own direction; WeasyPrint knows no unicode-bidi but lays elements out one by one.
 
-    What is Markup already holds itself.
+    What is Markup already holds itself. Of nothing there is no element, so that a list of values can leave it out.
     """
     if isinstance(value, Markup):
         return value
     text = CONTROLS.sub("", str(value))
-    return Markup('<bdi dir="{}">{}</bdi>').format(direction(text), text)
+    return Markup() if not text else Markup('<bdi dir="{}">{}</bdi>').format(direction(text), text)
 
 
 def ltr(value: object) -> Markup:

@@ -92,6 +92,13 @@ def test_the_extract_shows_its_fields_in_both_languages(drawn: Callable[[str], b
     assert "الدين" not in said and "Religion" not in said
 
 
+@pytest.mark.parametrize("kind", ["movement-statement", "residence-deferral", "cash-allowance-discharge"])
+def test_every_paper_that_counts_days_says_how_days_of_crossings_count(kind: str) -> None:
+    page = typesetting.html(document(kind), KINDS[kind].service)
+    assert "يوم الخروج ويوم الدخول كلاهما يُحسب داخل القطر" in page
+    assert "The day of exit and the day of entry both count as days in Syria" in page
+
+
 def test_without_specimen_nothing_says_so(tmp_path: Path) -> None:
     said = " ".join(words(render(document("passport-slip", specimen=False)), tmp_path))
     assert "specimen" not in said.lower() and "نموذج" not in said

@@ -1,5 +1,6 @@
 """Papers that accompany cash: amounts say their currency, a sum stands once, and each signs what is theirs to sign."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,18 @@ def test_who_receives_a_refund_signs_without_a_seal_and_the_bank_is_no_place_of_
     assert AR.text("deposit.signature") in stamped and "الرياض" not in stamped.partition("</table>")[0]
 
 
+def test_the_receipt_of_a_part_says_what_is_whole_and_what_is_paid_with_it() -> None:
+    of_parts = {"price": 93_750, "before": 20_000, "remaining": 50_000}
+    instalment = {name: {"amount": amount, "currency": "SAR"} for name, amount in of_parts.items()}
+    drawn = page("receipt", instalment=instalment, total={"amount": 23_750, "currency": "SAR"})
+    rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr>(.*?)</tr>", drawn, re.S)]
+    said = [" ".join(row) for row in rows]
+    assert "الرسم كاملًا Whole fee 937.50" in said
+    assert "وصل قبل ذلك Received before 200.00" in said and "الباقي Remaining 500.00" in said
+    assert "المدفوع Paid 237.50" in said
+    assert EN.text("receipt.total") not in re.sub(r"<[^>]+>", "", drawn)
+
+
 @pytest.mark.skipif(not drawing.is_available(), reason="draws PDFs")
 @pytest.mark.parametrize(("kind", "name"), [("deposit-slip", "pieces"), ("receipt", "lines")])
 @pytest.mark.parametrize("times", [9, 11, 12, 13, 14, 15, 16])
@@ -61,6 +74,17 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "no cashier": ("deposit-slip", {"cashier": NAMELESS, "total": {"amount": 600_700, "currency": "SYP-NEW"}}),
     "a second sheet": ("deposit-slip", {"pieces": SAMPLES["deposit-slip"]["pieces"] * 16}),
     "by transfer": ("receipt", {"method": "transfer", "cashier": None, "holder": HARD, "rate": None}),
+    "a part": (
+        "receipt",
+        {
+            "instalment": {
+                "price": {"amount": 93_750, "currency": "SAR"},
+                "before": {"amount": 20_000, "currency": "SAR"},
+                "remaining": {"amount": 50_000, "currency": "SAR"},
+            },
+            "total": {"amount": 23_750, "currency": "SAR"},
+        },
+    ),
     "a rounded sum": ("receipt", {"rounding": {"amount": -5, "currency": "SAR"}}),
     "a family": ("turn-slip", {"persons": 4, "holder": HARD}),
 }

@@ -71,7 +71,7 @@ def _hours(hours: float) -> Markup:
     if hours < 1:
         return t("desk.figures.soon")
     days = round(hours / 24)
-    return tn("desk.figures.last", days) if days > 1 else t("desk.figures.hours", hours=str(hours))
+    return tn("desk.figures.last", days) if days > 1 else tn("desk.figures.hours", round(hours))
 
 
 def _decisions(found: MissionFigures) -> list[Table]:

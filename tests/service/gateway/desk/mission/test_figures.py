@@ -1,9 +1,12 @@
 """Figures with drawings and tables in both languages, and as a file; the status of services by two signatures."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 
+from services.gateway.desk.mission.figures import figures
+from shared.direction import CONTROLS
 from tests.factories.applications import Counter
 from tests.factories.gateway import Gateway
 
@@ -28,3 +31,24 @@ def test_the_status_of_a_service_is_changed_by_a_proposal(gateway: Gateway, lang
     assert "/desk/proposals/new/standing?transaction=passport-renewal" in page
     seen = gateway.visitor("officer").get(f"/{language}/desk/services").text
     assert "/desk/proposals/new/standing" not in seen
+
+
+@pytest.mark.parametrize(
+    ("hours", "arabic", "english"),
+    [
+        (0.4, "أقل من ساعة", "less than an hour"),
+        (1.2, "ساعة واحدة", "one hour"),
+        (2.4, "ساعتان", "2 hours"),
+        (5.6, "6 ساعات", "6 hours"),
+        (24.0, "24 ساعة", "24 hours"),
+        (48.0, "يومان", "2 days"),
+    ],
+)
+def test_a_wait_is_said_in_words_that_agree_with_its_number(
+    gateway: Gateway, hours: float, arabic: str, english: str
+) -> None:
+    said = []
+    for language in ("ar", "en"):
+        with gateway.app.test_request_context(f"/{language}/"):
+            said.append(CONTROLS.sub("", re.sub("<[^>]+>", "", str(figures._hours(hours)))))
+    assert said == [arabic, english]

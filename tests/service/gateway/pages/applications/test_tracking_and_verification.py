@@ -1,5 +1,6 @@
 """What anybody may ask without an account: the stage of an application, a paper's validity; and the provider."""
 
+import html
 import json
 import re
 import time
@@ -9,7 +10,11 @@ from werkzeug.test import TestResponse
 
 from deploy.demo.population import specimens
 from services.consular.payments.providers.signature import sign
+from services.gateway.pages.documents import verify
+from shared.direction import CONTROLS
+from shared.documents import VERIFIED, verified_facts
 from shared.values.references import new
+from tests.factories.documents.snapshots import document
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway.forms import begin, fill, send
 
@@ -162,3 +167,32 @@ def test_an_impossible_date_says_what_is_impossible_and_keeps_what_was_typed(
     assert f'name="born-year" value="{born[2]}"' in answer.text
     if calendar == "hijri":
         assert re.search(r'value="hijri" checked', answer.text)
+
+
+@pytest.mark.parametrize(
+    ("lang", "kind", "shown"),
+    [
+        (
+            "en",
+            "movement-statement",
+            {"Days inside Syria in 2018": "182 days", "Days inside Syria in 2019": "153 days"},
+        ),
+        ("ar", "movement-statement", {"أيام الوجود في سوريا عام 2018": "182 يومًا"}),
+        ("en", "family-extract", {"People listed": "7"}),
+        ("en", "criminal-record", {"Convictions listed": "1", "Date of birth": "15 January 1990"}),
+        ("en", "driving-licence-check", {"Licence category": "B", "Licence expires on": "31 May 2031"}),
+        ("ar", "turn-slip", {"ساعة الموعد": "09:30"}),
+        ("ar", "death-statement", {"الوضع العائلي": "متزوجة"}),
+    ],
+)
+def test_a_paper_is_compared_fact_by_fact(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, lang: str, kind: str, shown: dict[str, str]
+) -> None:
+    paper = document(kind)
+    answer = {"status": "valid", **dict.fromkeys(VERIFIED), "kind": kind, "number": paper.number, "specimen": True}
+    answer |= {"issued_on": "2026-11-21", "facts": verified_facts.facts(paper)}
+    monkeypatch.setattr(verify, "_ask_issuer", lambda _reference: answer)
+    page = html.unescape(CONTROLS.sub("", gateway.browser().get(f"/{lang}/verify/{paper.code}").text))
+    said = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    for label, value in shown.items():
+        assert f"{label} {value}" in said, label
