@@ -32,16 +32,27 @@ _TABLE = str.maketrans(
         "Ü": "UE",
     }
 )
-# Apostrophes, and the ayn and hamza of transliterations: the zone leaves them out.
-APOSTROPHES = "'’‘ʻʼʽʾʿˈ`´′"
-_OMITTED = re.compile(f"[{APOSTROPHES}]")
+# Apostrophes, and the ayn and hamza of transliterations: no gap in a name, and the zone leaves them out.
+_OMITTED = re.compile("['’‘‛ʹʻʼʽʾʿˀˁʔʕˈꞋꞌ`´′＇]")
+# Letters for which the zone has two, and whose base letter alone is a usual spelling too.
+_TWO_IN_ZONE = re.compile("[ÄÅÖØÜ]")
 _GAPS = re.compile("[ -]+")
+
+
+def without_apostrophes(name: str) -> str:
+    """The name without signs that stand for no letter of the zone and for no gap."""
+    return _OMITTED.sub("", name)
+
+
+def has_zone_spelling(name: str) -> bool:
+    """Whether the zone writes the name in more letters than its base letters: MUELLER for Müller."""
+    return _TWO_IN_ZONE.search(unicodedata.normalize("NFC", name).upper()) is not None
 
 
 def zone_letters(name: str) -> str:
     """The name in A to Z with one space for each gap or hyphen; a letter without a transliteration stays as it is."""
     uppercase = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).upper())
-    decomposed = unicodedata.normalize("NFKD", _OMITTED.sub("", uppercase.translate(_TABLE)))
+    decomposed = unicodedata.normalize("NFKD", without_apostrophes(uppercase).translate(_TABLE))
     base_letters = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     return _GAPS.sub(" ", base_letters).strip()
 
