@@ -6,6 +6,8 @@ ICAO Doc 9303-3, section 6, table A. Where the table allows a choice, the first 
 import re
 import unicodedata
 
+from shared.values.digits import ascii_signs
+
 _TABLE = str.maketrans(
     {
         "Ä": "AE",
@@ -32,16 +34,18 @@ _TABLE = str.maketrans(
         "Ü": "UE",
     }
 )
-# Apostrophes, and the ayn and hamza of transliterations: no gap in a name, and the zone leaves them out.
-_OMITTED = re.compile("['’‘‛ʹʻʼʽʾʿˀˁʔʕˈꞋꞌ`´′＇]")
+# Apostrophes, and the ayn and hamza of transliterations: the zone leaves them out.
+APOSTROPHES = "'’‘ʻʼʽʾʿˈ`´′"
+_OMITTED = re.compile(f"[{APOSTROPHES}]")
 # Letters for which the zone has two, and whose base letter alone is a usual spelling too.
 _TWO_IN_ZONE = re.compile("[ÄÅÖØÜ]")
+_TYPOGRAPHIC = str.maketrans({**dict.fromkeys("’‘ʼ`´", "'"), **dict.fromkeys("‐‑–−", "-")})
 _GAPS = re.compile("[ -]+")
 
 
-def without_apostrophes(name: str) -> str:
-    """The name without signs that stand for no letter of the zone and for no gap."""
-    return _OMITTED.sub("", name)
+def plain_latin(text: str) -> str:
+    """A name with the apostrophe and the hyphen of keyboards, for which telephones put others by themselves."""
+    return ascii_signs(text).translate(_TYPOGRAPHIC)
 
 
 def has_zone_spelling(name: str) -> bool:
@@ -52,7 +56,7 @@ def has_zone_spelling(name: str) -> bool:
 def zone_letters(name: str) -> str:
     """The name in A to Z with one space for each gap or hyphen; a letter without a transliteration stays as it is."""
     uppercase = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).upper())
-    decomposed = unicodedata.normalize("NFKD", without_apostrophes(uppercase).translate(_TABLE))
+    decomposed = unicodedata.normalize("NFKD", _OMITTED.sub("", uppercase.translate(_TABLE)))
     base_letters = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     return _GAPS.sub(" ", base_letters).strip()
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from shared.values.digits import ascii_digits
-from shared.values.latin import has_zone_spelling, without_apostrophes, zone_letters
+from shared.values.latin import APOSTROPHES, has_zone_spelling, zone_letters
 from shared.values.person import strip_controls
 
 # Letters of other keyboards and languages, and the Arabic letter that a Syrian register has for each: all of Unicode's
@@ -59,6 +59,8 @@ _LONE_MARKS = re.compile("[¨¯´¸˘˙˚˛˜˝\ufc5e-\ufc63\ufe70-\ufe7f]")
 # The yeh of Persian, Kurdish and Urdu keyboards: at the end of a word it stands for both ي and ى.
 _FOREIGN_YEH = re.compile(r"[یے](?=\w)")
 _FINAL = re.compile(r"[اى]\b")
+# No gap either: what passports leave out, and further signs of transliterations that they do not take.
+_APOSTROPHES = re.compile(f"[{APOSTROPHES}‛ʹˀˁʔʕꞋꞌ]")
 # رؤوف is written رؤف and رءوف too, داوود and داود.
 _DOUBLE_WAW = re.compile("وو+")
 _GAPS = re.compile(r"[\W_]+")
@@ -69,6 +71,11 @@ _ARTICLE = "ال"
 SHORTEST_STEM = 3
 
 
+def has_letters(text: str) -> bool:
+    """Whether a text may be a name: signs alone, such as a dash, and figures alone are none."""
+    return any(sign.isalpha() for sign in fold(text))
+
+
 def fold(text: str) -> str:
     """The folded words of a name, in their order, with one space between them."""
     return _final_folded(_letters(text))
@@ -76,7 +83,7 @@ def fold(text: str) -> str:
 
 def _letters(text: str) -> str:
     """Folded apart from ى, which may be ا or ي."""
-    written = _LONE_MARKS.sub("", without_apostrophes(strip_controls(ascii_digits(text))))
+    written = _LONE_MARKS.sub("", _APOSTROPHES.sub("", strip_controls(ascii_digits(text))))
     decomposed = unicodedata.normalize("NFKD", written.casefold())
     base = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     words = _GAPS.sub(" ", _DOUBLE_WAW.sub("و", base.translate(_LETTERS))).strip()

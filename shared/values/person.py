@@ -16,6 +16,7 @@ _CONTROLS = re.compile(
 )
 # The tatweel is what Arabic keyboards have where others have a dash.
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−⁃﹘﹣־᠆⸺⸻ーｰ─━➖ـ"), "-")
+_RESIDENCE = re.compile(r"(?<![0-9A-Z])[0-9](?:[ \-]*[0-9]){9}(?![0-9A-Z])", re.ASCII)
 # A letter apart from the digits is theirs, unless it is the end of an address or of an abbreviation: /b/001234567, S/N.
 _PASSPORT = re.compile(r"\b(?:[A-Z]|(?<![/.])[A-Z][ \-./]+)?[0-9](?:[ \-]?[0-9]){5,8}\b", re.ASCII)
 _NATIONAL = re.compile(r"(?<![0-9A-Z])[0-9](?:[ \-]*[0-9]){10}(?![0-9A-Z])", re.ASCII)
@@ -44,6 +45,11 @@ def national_number(text: str) -> str:
 def passport_number(text: str) -> str:
     """As printed, leading zeros kept: an optional letter and six to nine digits, found in a text. Raises ValueError."""
     return _unique_number(_PASSPORT, text, "passport_number")
+
+
+def residence_number(text: str) -> str:
+    """The ten digits of a Saudi residence permit, or of a border number, found in a text. Raises ValueError."""
+    return _unique_number(_RESIDENCE, text, "saudi_number")
 
 
 def _unique_number(number: re.Pattern[str], text: str, code: str) -> str:

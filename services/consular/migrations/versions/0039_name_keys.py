@@ -64,7 +64,7 @@ FOREIGN = {
 LETTERS = str.maketrans(
     {sign: letter for letter, signs in FOREIGN.items() for sign in signs} | dict.fromkeys("ءٴـ·ۥۦ", "")
 )
-APOSTROPHES = re.compile("['’‘‛ʹʻʼʽʾʿˀˁʔʕˈꞋꞌ`´′＇]")
+APOSTROPHES = re.compile("['’‘ʻʼʽʾʿˈ`´′‛ʹˀˁʔʕꞋꞌ]")
 LONE_MARKS = re.compile("[¨¯´¸˘˙˚˛˜˝\ufc5e-\ufc63\ufe70-\ufe7f]")
 TWO_IN_ZONE = str.maketrans({"Ä": "AE", "Å": "AA", "Ö": "OE", "Ø": "OE", "Ü": "UE"})
 BEFORE = frozenset(("عبد", "ابو", "ابي", "ابا", "ام", "ابن", "بن", "بنت", "ال", "al", "el", "abd", "abu", "bin"))
