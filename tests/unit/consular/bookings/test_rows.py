@@ -8,7 +8,6 @@ from services.consular.bookings import rows
 from services.consular.bookings.booked_days import DAY_FIRST, MONTH_FIRST
 from services.consular.bookings.rows import COLUMNS, Answers, booking_reference, faults_file
 from shared.errors import Invalid
-from shared.values.spreadsheet import is_formula, neutral
 from tests.factories.refusals import refuses
 
 pytestmark = pytest.mark.clock
@@ -146,23 +145,6 @@ def test_more_rows_than_a_file_may_hold(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_list_of_faults_runs_no_formula() -> None:
     made = faults_file([{"line": 3, "column": "given_name", "code": "formula", "value": '=HYPERLINK("x")'}]).decode()
     assert made.splitlines()[1] == '3,given_name,formula,"\'=HYPERLINK(""x"")"'
-    assert [neutral(sign + "1")[0] for sign in "=+-@＝＋－＠﹦"] == ["'"] * 9 and neutral("رشا") == "رشا"
-    assert all(map(is_formula, (" =1", "\t1", "\r=1", "\u00a0+1", "\u200e-1"))) and not is_formula("A=1")
-
-
-@pytest.mark.parametrize(
-    ("cell", "escaped"),
-    [
-        ("رشا;=1+1", "رشا;'=1+1"),
-        ("رشا,\u00a0＝1", "رشا,'\u00a0＝1"),
-        ("a\t+1|-2", "a\t'+1|'-2"),
-        ("a\r\n@x", "a\r\n'@x"),
-        ("\t=1", "'\t'=1"),
-        ("A-1, B=2; C", "A-1, B=2; C"),
-    ],
-)
-def test_a_cell_that_another_separator_takes_apart_runs_no_formula(cell: str, escaped: str) -> None:
-    assert neutral(cell) == escaped
 
 
 def read(*days: str, order: str | None = None) -> rows.ParsedFile:
