@@ -46,11 +46,12 @@ class Content:
 
 
 def clean_number(text: str) -> str:
-    """The digits of a national, border or residence number in a text; empty where there is no such number."""
+    """The digits of a national, border or residence number in a text; empty where there is none, or two."""
+    found = set[str]()
     for read in (national_number, residence_number):
         with suppress(ValueError):
-            return read(text)
-    return ""
+            found.add(read(text))
+    return found.pop() if len(found) == 1 else ""
 
 
 def intake_faults(content: Content, own_numbers: frozenset[str], is_own_case: bool) -> dict[str, str]:
