@@ -55,7 +55,7 @@ DISCARD_MESSAGE = (
     Question("message_number", max_length=18),
     Question("discard_reason", kind="long_text", max_length=300),
 )
-CLAIM = (Question("booking_reference", max_length=40),)
+CLAIM = (Question("booking_reference", max_length=150),)
 REVOCATION = (
     Question("document_code", max_length=60),
     Question("revocation_reason", kind="long_text", max_length=300),

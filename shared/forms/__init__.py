@@ -1,7 +1,6 @@
 """A catalogue entry's questions as a marshmallow schema: the gateway checks with it early, consular for good."""
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,17 +15,15 @@ from shared.catalogue.model import NOT_RECORDED, Question, Transaction
 from shared.errors import Invalid, NotFound
 from shared.forms.phones import read_phone, read_saudi_mobile
 from shared.values.calendars import HIJRI, read_date
-from shared.values.digits import ascii_digits, ascii_signs, is_digits
-from shared.values.latin import is_latin_name
-from shared.values.names import fold
-from shared.values.person import national_number, passport_number, plain_signs, strip_controls
+from shared.values.digits import ascii_digits, is_digits
+from shared.values.latin import is_latin_name, plain_latin
+from shared.values.names import has_letters
+from shared.values.person import national_number, passport_number, residence_number, strip_controls
 
 DATES = frozenset({"date", "past_date"})
 # Beside a date that was typed in the Hijri calendar an answer keeps what was typed, under its name with this ending.
 TYPED_HIJRI = "@hijri"
 DIGEST_LENGTH = 32
-# What telephones put for an apostrophe and a hyphen by themselves.
-_TYPOGRAPHIC = str.maketrans({**dict.fromkeys("’‘ʼ`´", "'"), **dict.fromkeys("‐‑–−", "-")})
 
 
 @dataclass(frozen=True)
@@ -70,14 +67,14 @@ def _text(value: str, question: Question, _asked: Asked) -> str:
 
 
 def _name(value: str, question: Question, asked: Asked) -> str:
-    """A name in any script; signs alone, such as a dash, are none."""
-    if not fold(value):
+    """A name in any script."""
+    if not has_letters(value):
         raise ValidationError("name_without_letters")
     return _text(value, question, asked)
 
 
 def _latin(value: str, question: Question, asked: Asked) -> str:
-    plain = ascii_signs(value).translate(_TYPOGRAPHIC)
+    plain = plain_latin(value)
     if not is_latin_name(plain):
         raise ValidationError("not_latin")
     return _text(plain, question, asked)
@@ -139,14 +136,6 @@ def _phone(value: str, _question: Question, asked: Asked) -> str:
         raise ValidationError(str(error)) from error
 
 
-def _saudi_number(value: str) -> str:
-    """The number of a Saudi residence permit, or the border number of a visitor: ten digits."""
-    number = re.sub(r"[ \-]", "", plain_signs(value))
-    if not is_digits(number) or len(number) != 10:
-        raise ValueError("saudi_number")
-    return number
-
-
 # By the kind of a question.
 READERS: dict[str, Callable[[str, Question, Asked], object]] = {
     "text": _text,
@@ -161,7 +150,7 @@ READERS: dict[str, Callable[[str, Question, Asked], object]] = {
     "national_number": _parsed_by(national_number),
     "passport_number": _parsed_by(passport_number),
     "phone": _phone,
-    "saudi_number": _parsed_by(_saudi_number),
+    "saudi_number": _parsed_by(residence_number),
     "saudi_mobile": _parsed_by(read_saudi_mobile),
 }
 

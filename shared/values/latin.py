@@ -6,6 +6,8 @@ ICAO Doc 9303-3, section 6, table A. Where the table allows a choice, the first 
 import re
 import unicodedata
 
+from shared.values.digits import ascii_signs
+
 _TABLE = str.maketrans(
     {
         "Ä": "AE",
@@ -35,7 +37,20 @@ _TABLE = str.maketrans(
 # Apostrophes, and the ayn and hamza of transliterations: the zone leaves them out.
 APOSTROPHES = "'’‘ʻʼʽʾʿˈ`´′"
 _OMITTED = re.compile(f"[{APOSTROPHES}]")
+# Letters for which the zone has two, and whose base letter alone is a usual spelling too.
+_TWO_IN_ZONE = re.compile("[ÄÅÖØÜ]")
+_TYPOGRAPHIC = str.maketrans({**dict.fromkeys("’‘ʼ`´", "'"), **dict.fromkeys("‐‑–−", "-")})
 _GAPS = re.compile("[ -]+")
+
+
+def plain_latin(text: str) -> str:
+    """A name with the apostrophe and the hyphen of keyboards, for which telephones put others by themselves."""
+    return ascii_signs(text).translate(_TYPOGRAPHIC)
+
+
+def has_zone_spelling(name: str) -> bool:
+    """Whether the zone writes the name in more letters than its base letters: MUELLER for Müller."""
+    return _TWO_IN_ZONE.search(unicodedata.normalize("NFC", name).upper()) is not None
 
 
 def zone_letters(name: str) -> str:

@@ -6,16 +6,21 @@ from urllib.parse import unquote
 
 from shared.values.digits import ascii_signs, ordinary_width
 
-# Bidi controls and zero-width characters can swap what an officer reads; Arabic names need none of them. Halves of a
+# Bidi controls and zero-width characters can swap what an officer reads, and fillers without ink pass for a name;
+# Arabic names need none of them (Unicode's Default_Ignorable_Code_Point, and the blank of Braille). Halves of a
 # surrogate pair and the two last signs of a plane are no text and cannot be stored.
 _CONTROLS = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    "\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−⁃﹘﹣־᠆⸺⸻ー"), "-")
-_PASSPORT = re.compile(r"\b[A-Z]?[ \-]*[0-9](?:[ \-]?[0-9]){5,8}\b", re.ASCII)
+# The tatweel is what Arabic keyboards have where others have a dash.
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−⁃﹘﹣־᠆⸺⸻ーｰ─━➖ـ"), "-")
+_RESIDENCE = re.compile(r"(?<![0-9A-Z])[0-9](?:[ \-]*[0-9]){9}(?![0-9A-Z])", re.ASCII)
+# A letter apart from the digits is theirs, unless it is the end of an address or of an abbreviation: /b/001234567, S/N.
+_PASSPORT = re.compile(r"\b(?:[A-Z]|(?<![/.])[A-Z][ \-./]+)?[0-9](?:[ \-]?[0-9]){5,8}\b", re.ASCII)
 _NATIONAL = re.compile(r"(?<![0-9A-Z])[0-9](?:[ \-]*[0-9]){10}(?![0-9A-Z])", re.ASCII)
-_GAPS = re.compile(r"[ \-]")
+_GAPS = re.compile(r"[ \-./]")
 
 
 def strip_controls(text: str) -> str:
@@ -42,8 +47,13 @@ def passport_number(text: str) -> str:
     return _unique_number(_PASSPORT, text, "passport_number")
 
 
+def residence_number(text: str) -> str:
+    """The ten digits of a Saudi residence permit, or of a border number, found in a text. Raises ValueError."""
+    return _unique_number(_RESIDENCE, text, "saudi_number")
+
+
 def _unique_number(number: re.Pattern[str], text: str, code: str) -> str:
-    found = {_GAPS.sub("", match) for match in number.findall(plain_signs(text))}
+    found = {_GAPS.sub("", match) for match in number.findall(plain_signs(text).replace("_", "-"))}
     if len(found) != 1:
         raise ValueError(code)
     return found.pop()

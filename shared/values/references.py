@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from shared.values.person import plain_signs
 
@@ -14,6 +14,9 @@ CODE_LENGTH = 18  # 18 * log2(29) = 87 random bits
 MISSION_LENGTH = 3
 # How long a reference is without its dashes: mission, signs, check character.
 _WHOLE = tuple(MISSION_LENGTH + length + 1 for length in (APPLICATION_LENGTH, CODE_LENGTH))
+_BETWEEN = re.compile("[^0-9A-Z-]+")
+_MIXED = re.compile("(?=.*[A-Z])(?=.*[0-9])")
+SHORTEST_PART = 6
 _RUNS = re.compile("[0-9A-Z]+")
 
 
@@ -42,25 +45,41 @@ def plain(text: str) -> str:
     return "".join(_RUNS.findall(plain_signs(text)))
 
 
+def parts(text: str) -> set[str]:
+    """What may be a reference or a part of one in a pasted text: letters and figures, with dashes between them."""
+    pieces = (plain(piece) for piece in _BETWEEN.split(plain_signs(text)))
+    return {piece for piece in pieces if len(piece) >= SHORTEST_PART and _MIXED.match(piece)}
+
+
+def code(text: str, groups: Sequence[int]) -> str:
+    """The one-time code in what was typed or pasted, printed in groups of so many signs; without one, as `plain`."""
+    runs = _RUNS.findall(plain_signs(text))
+    rows = [row for start in range(len(runs)) for row in _rows(runs[start:], (sum(groups),))]
+    codes = [row for row in rows if set("".join(row)) <= set(_VALUE)]
+    as_printed = [row for row in codes if [len(run) for run in row] == list(groups)]
+    # A word may look like half a code, and stands before it.
+    return "".join((as_printed or codes or [[plain(text)]])[-1])
+
+
 def _candidates(text: str) -> Iterator[str]:
     """Rows of the text's runs as long as a reference, the whole text among them: those grouped as printed come first.
 
     A row of other words passes the check one time in 29, so the likelier ones must be tried before it.
     """
     runs = _RUNS.findall(plain_signs(text))
-    rows = [row for start in range(len(runs)) for row in _rows(runs[start:])]
+    rows = [row for start in range(len(runs)) for row in _rows(runs[start:], _WHOLE)]
     for row in sorted(rows, key=_unlikeliness):
         yield _with_dashes("".join(row))
     yield _with_dashes("".join(runs))
 
 
-def _rows(runs: list[str]) -> Iterator[list[str]]:
+def _rows(runs: list[str], lengths: Sequence[int]) -> Iterator[list[str]]:
     length = 0
     for count, run in enumerate(runs, start=1):
         length += len(run)
-        if length in _WHOLE:
+        if length in lengths:
             yield runs[:count]
-        if length >= max(_WHOLE):
+        if length >= max(lengths):
             return
 
 

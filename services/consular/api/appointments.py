@@ -52,7 +52,7 @@ class PriorityGrant(Keyed):
 class CheckIn(Keyed):
     """The number read from the identity document of the person at the desk."""
 
-    number = fields.String(required=True, validate=validate.Length(max=40, error="too_long"))
+    number = fields.String(required=True, validate=validate.Length(max=300, error="too_long"))
 
 
 def _instant(text: str) -> datetime:

@@ -81,7 +81,7 @@ class Return(ReasonedVerdict):
 class Collection(Keyed):
     """The national number on the identity document shown at the counter."""
 
-    national_number = fields.String(required=True, validate=validate.Length(max=40, error="too_long"))
+    national_number = fields.String(required=True, validate=validate.Length(max=300, error="too_long"))
 
 
 @blueprint.get("/queue")

@@ -1,20 +1,26 @@
 """Rows of a bookings file: every good one in the product's terms, every fault with its line and column."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
 from services.consular.bookings.booked_days import DAY_FIRST, Unordered, evidence, read_day
-from services.consular.bookings.table import is_formula, read_table, write_table
+from services.consular.bookings.table import read_table, write_table
 from shared.catalogue import CATALOGUE
 from shared.errors import Invalid
+from shared.values.names import has_letters
 from shared.values.person import national_number, plain_signs, strip_controls
+from shared.values.spreadsheet import is_formula
 
 COLUMNS = ("reference", "national_number", "given_name", "transaction", "booked_for")
 MAX_ROWS = 50_000
 REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9/_.\-]{2,39}", re.ASCII)
+# What may stand around a reference, and in it.
+_AROUND = "\"'()[]<>#.,;،؛«»“”"
+_SPACED_DASH = re.compile(" *- *")
+_MIXED = re.compile("(?=.*[A-Z])(?=.*[0-9])")
 NAME_LENGTH = 60
 ZERO_LOST, ORDER_NEEDED = "zero_lost", "date_order_needed"
 # Eleven digits that began with 0, after a spreadsheet took them for a number, perhaps with decimals; and a number it
@@ -123,6 +129,8 @@ def _row(line: int, raw_cells: dict[str, str], answers: Answers) -> Row:
     number = _read(lambda: _number(cells["national_number"], answers.restore_zeros), "national_number")
     if is_formula(raw_cells["given_name"]):
         raise CellError("given_name", "formula")
+    if not has_letters(cells["given_name"]):
+        raise CellError("given_name", "name_without_letters")
     if len(cells["given_name"]) > NAME_LENGTH:
         raise CellError("given_name", "too_long")
     slug = cells["transaction"].casefold()
@@ -161,11 +169,28 @@ def _without_zero(typed: str) -> str:
 
 
 def booking_reference(typed: str) -> str | None:
-    """An older platform's reference in its normal form, or None for a text that is no reference."""
+    """An older platform's reference in its normal form, or None for a text that has none, or several."""
     plain = plain_signs(typed)
-    # A pasted line names it first, an address has it last.
-    text = plain.rstrip("/").rpartition("/")[2] if "://" in plain else plain.rpartition(":")[2]
-    reference = re.sub(r"\s+", "", text)
+    if "://" in plain:
+        # An address has it last, or after a question mark.
+        address, _, query = plain.partition("?")
+        texts = [address.partition("#")[0].rstrip("/").rpartition("/")[2]]
+        texts += [part.rpartition("=")[2] for part in re.split("[&#]", query)]
+        found = _references(texts)
+    else:
+        # A pasted line names it first.
+        text = _SPACED_DASH.sub("-", plain.rpartition(":")[2])
+        found = _references(text.split()) or {_trimmed(re.sub(r"\s+", "", text))}
+    return found.pop() if len(found) == 1 else None
+
+
+def _references(texts: Iterable[str]) -> set[str | None]:
+    """Those that are references of letters and digits."""
+    return {reference for text in texts if (reference := _trimmed(text)) and _MIXED.match(reference)}
+
+
+def _trimmed(text: str) -> str | None:
+    reference = text.removeprefix('="').strip(_AROUND)
     return reference if REFERENCE.fullmatch(reference) else None
 
 

@@ -2,30 +2,36 @@
 
 import csv
 import io
+import math
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shared.errors import Invalid
 from shared.values.person import strip_controls
+from shared.values.spreadsheet import neutral
 
 SEPARATORS = ",;\t|"
 # Excel writes this line first to say which separator follows.
-_SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
+# A program that does not know the line fills it up to the width of the table.
+_SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?[\s,;|]*", re.IGNORECASE)
+# Those of Windows, of others, and of spreadsheets on older Macintoshes.
+_LINE_END = re.compile(r"\r\n|\r|\n")
 # Marks that a file may begin with, and its encoding; UTF-16 of either order.
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # Arabic Windows writes CSV in this one unless it is told otherwise.
 ARABIC_WINDOWS = "cp1256"
-# An older standard that servers wrote. Read as the one of Windows, its letters become Latin ones inside Arabic words.
-ARABIC_ISO = "iso8859-6"
-_MIXED_WORD = re.compile("[\u0621-\u0652][\u00c0-\u00ff]|[\u00c0-\u00ff][\u0621-\u0652]")
+# What older servers, Excel's "CSV (MS-DOS)" and its "CSV (Macintosh)" write. Read in the one of Windows, their letters
+# become signs or Latin letters inside Arabic words.
+_OTHERS = ("iso8859-6", "cp720", "mac_arabic")
+# Lines of tables and controls; Arabic letters that touch Latin ones; ى and ة before another
+# letter; words of accented letters alone; vowel marks of which no letter has two.
+_STRANGE = re.compile(
+    "[^\x00-\x7f\u00a0\u00ab\u00bb\u00c0-\u024f\u060c\u061b\u061f\u0621-\u0652\u0660-\u0669\u0679-\u06d2\u200c-\u200f\u2010-\u2026]"
+    "|[A-Za-z\u00c0-\u024f][\u0621-\u06d2]|[\u0621-\u06d2][A-Za-z\u00c0-\u024f]|[ىة][\u0621-\u064a]"
+    "|(?<![A-Za-z])[\u00c0-\u024f]{2,}(?![A-Za-z])|[\u064b-\u0650\u0652]{2}|ى[\u064b-\u0652]"
+)
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# The first signs that make a spreadsheet read a cell as a formula.
-_FORMULA_SIGNS = ("=", "+", "-", "@")
-_FORMULA_BEGINNINGS = ("\t", "\r", "\n")
-# A spreadsheet that expects another separator makes several cells of one, quoted or not.
-_PART = re.compile(r"([;,|\t\r\n])")
 
 
 @dataclass(frozen=True)
@@ -39,9 +45,9 @@ class Table:
 def read_table(content: bytes, columns: Sequence[str]) -> Table:
     """Opens a table. Raises Invalid (file_empty, not_text, column_missing); its rows raise Invalid (csv_broken)."""
     text, encoding = decode(content)
-    first_line = text.lstrip("\r\n").partition("\n")[0]
-    named = _SEPARATOR_LINE.fullmatch(first_line.rstrip("\r"))
-    header_line = text.lstrip("\r\n").partition("\n")[2].partition("\n")[0] if named else first_line
+    first_line, second_line, *_ = (*_LINE_END.split(text.lstrip("\r\n"), maxsplit=2), "", "")
+    named = _SEPARATOR_LINE.fullmatch(first_line)
+    header_line = second_line if named else first_line
     separator = named[1] if named and named[1] in SEPARATORS else max(SEPARATORS, key=header_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
@@ -75,16 +81,21 @@ def _unmarked(content: bytes) -> str:
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        return ARABIC_ISO if _is_iso(content) else ARABIC_WINDOWS
+        return _arabic_encoding(content)
     return "utf-8"
 
 
-def _is_iso(content: bytes) -> bool:
+def _arabic_encoding(content: bytes) -> str:
+    """The encoding in which a file looks least strange; of equal ones that of Windows."""
+    strange = {encoding: _strange_signs(content, encoding) for encoding in (ARABIC_WINDOWS, *_OTHERS)}
+    return min(strange, key=lambda encoding: strange[encoding])
+
+
+def _strange_signs(content: bytes, encoding: str) -> float:
     try:
-        content.decode(ARABIC_ISO)
-        return _MIXED_WORD.search(content.decode(ARABIC_WINDOWS)) is not None
+        return len(_STRANGE.findall(content.decode(encoding)))
     except UnicodeDecodeError:
-        return False
+        return math.inf
 
 
 def _positions(header: list[str], columns: Sequence[str]) -> dict[str, int]:
@@ -107,25 +118,10 @@ def _rows(reader: Iterator[list[str]], positions: dict[str, int]) -> Iterator[tu
         raise Invalid("csv_broken", field="file", line=reader.line_num) from error  # type: ignore[attr-defined]
 
 
-def is_formula(value: str) -> bool:
-    """Whether a spreadsheet may run a cell: a formula's sign first, also after spaces or in double width."""
-    return _begins_with_sign(value) or value.startswith(_FORMULA_BEGINNINGS)
-
-
-def _begins_with_sign(text: str) -> bool:
-    return unicodedata.normalize("NFKC", strip_controls(text)).startswith(_FORMULA_SIGNS)
-
-
-def escape_formula(value: str) -> str:
-    """A cell that no spreadsheet runs, whatever it takes for a separator: a leading apostrophe disables a formula."""
-    escaped = "".join(f"'{part}" if _begins_with_sign(part) else part for part in _PART.split(value))
-    return f"'{escaped}" if value.startswith(_FORMULA_BEGINNINGS) else escaped
-
-
 def write_table(header: Sequence[str], rows: Sequence[Sequence[str | int]]) -> bytes:
     """A table for spreadsheets, without formulas, with a byte order mark for UTF-8."""
     buffer = io.StringIO(newline="")
     table = csv.writer(buffer)
     table.writerow(header)
-    table.writerows([escape_formula(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    table.writerows([neutral(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return buffer.getvalue().encode("utf-8-sig")

@@ -1,12 +1,12 @@
 """What an inquiry has to bring, what it may become, how long its answer may take and which colour that has."""
 
-import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from shared.catalogue.inquiries import OUTCOMES, TYPES
-from shared.values.person import plain_signs, strip_controls
+from shared.values.person import national_number, residence_number, strip_controls
 
 UNCONFIRMED, WAITING, APPEALED = "unconfirmed", "waiting", "appealed"
 REFUSED, ANSWERED = "refused", OUTCOMES
@@ -31,7 +31,6 @@ MOST_REOPENED, LOWEST_RATING, HIGHEST_RATING = 2, 1, 5
 UNCONFIRMED_KEPT, FILES_KEPT = timedelta(days=1), timedelta(days=90)
 TEXT_LENGTH, MOST_FILES = 4_000, 5
 _LEAST_LETTERS, _LEAST_WORDS, _LEAST_DIFFERENT = 20, 3, 5
-_NUMBER = re.compile("[0-9]{10,11}", re.ASCII)
 _NATIONAL_DIGITS = 11
 GREEN, AMBER, RED = "green", "amber", "red"
 _AMBER_DAYS = 1
@@ -47,9 +46,12 @@ class Content:
 
 
 def clean_number(text: str) -> str:
-    """The digits of a national, border or residence number; empty where there is no such number."""
-    digits = re.sub("[ -]", "", plain_signs(text))
-    return digits if _NUMBER.fullmatch(digits) else ""
+    """The digits of a national, border or residence number in a text; empty where there is none, or two."""
+    found = set[str]()
+    for read in (national_number, residence_number):
+        with suppress(ValueError):
+            found.add(read(text))
+    return found.pop() if len(found) == 1 else ""
 
 
 def intake_faults(content: Content, own_numbers: frozenset[str], is_own_case: bool) -> dict[str, str]:

@@ -21,7 +21,7 @@ from shared.errors import Invalid
 from shared.identity.access import ACCESS, check_access
 from shared.identity.actor import Actor
 from shared.values import references
-from shared.values.digits import ascii_digits
+from shared.values.person import plain_signs
 
 PAGE_ROWS = 50
 STATES = ("open", "overdue", "answered")
@@ -55,7 +55,7 @@ def list_letters(
     day = today(session, actor.mission or "")
     conditions = [_in_state(state, day), *([Letter.authority == authority] if authority else [])]
     if search:
-        number = ascii_digits(search).replace(" ", "").upper()
+        number = plain_signs(search).replace(" ", "")
         found = search_keys.search_condition(Letter.application, search)
         matches = [Letter.number == number, Letter.application == references.clean(search)]
         conditions.append(or_(*matches, *([] if found is None else [found])))

@@ -70,7 +70,7 @@ def search_condition(application: InstrumentedAttribute[str], typed: str) -> Col
 
 
 def _by_number(application: InstrumentedAttribute[str], typed: str) -> ColumnElement[bool] | None:
-    signs = {references.plain(typed)}
+    signs = {references.plain(typed), *references.parts(typed)}
     with suppress(ValueError):
         signs.add(passport_number(typed))
     # Within a country a telephone number begins with one zero, from abroad some write two before the country's code.

@@ -1,6 +1,7 @@
 """Passwords: Argon2id, long enough, and not one of those everybody tries first."""
 
 import re
+import unicodedata
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -23,12 +24,18 @@ def _nobodys_hash() -> str:
     return _HASHER.hash("nobody has this password")
 
 
+def _composed(password: str) -> str:
+    """In Unicode's composed form: keyboards send one letter as one sign or as a letter and a mark."""
+    return unicodedata.normalize("NFC", password)
+
+
 def check_strength(password: str, email: str) -> None:
     """Raises Invalid on the field `password`. No rules of composition: length and rarity are what counts.
 
     Rarity is zxcvbn's estimate: thirty thousand passwords of known breaches, with the usual ways to vary them, names,
     words, dates, keyboard patterns and what the address says.
     """
+    password = _composed(password)
     if len(password) < SHORTEST:
         raise Invalid("password_too_short", field="password", n=SHORTEST)
     if len(password) > LONGEST:
@@ -48,13 +55,21 @@ def _guesses(password: str, email: str) -> float:
 
 def hash_password(password: str) -> str:
     """An Argon2id hash with its own salt."""
-    return _HASHER.hash(password)
+    return _HASHER.hash(_composed(password))
 
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether the password fits. Takes as long when there is no such account, so time tells nothing."""
+    typed = password[:LONGEST]
+    # Older hashes are of what was typed.
+    spellings = dict.fromkeys((_composed(typed), typed))
+    verified = [_verifies(password_hash or _nobodys_hash(), spelling) for spelling in spellings]
+    return any(verified) and password_hash is not None
+
+
+def _verifies(password_hash: str, password: str) -> bool:
     try:
-        return _HASHER.verify(password_hash or _nobodys_hash(), password[:LONGEST]) and password_hash is not None
+        return _HASHER.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -16,7 +16,7 @@ from services.consular.payments.refunds.prepare import HOLDER_LENGTH, REASON_LEN
 from services.consular.payments.refunds.rules import CARD, METHODS, TRANSFER, RefundState
 from services.consular.workflow.money import refunds
 from shared.errors import Invalid
-from shared.values.latin import is_latin_name
+from shared.values.latin import is_latin_name, plain_latin
 from shared.values.money import Money, exponent
 from shared.values.person import strip_controls
 from shared.web.service import allowed, body, current_actor, database, transaction
@@ -181,7 +181,7 @@ def _seen(schema: type[Seen]) -> tuple[dict[str, Any], Money]:
 def _account(request_body: dict[str, Any]) -> tuple[str, str]:
     """The checked account. Raises Invalid with a code per field."""
     wrong: dict[str, str] = {}
-    iban, holder = "", strip_controls(request_body["account_holder"])
+    iban, holder = "", plain_latin(strip_controls(request_body["account_holder"]))
     try:
         iban = read_iban(request_body["iban"])
     except ValueError:

@@ -1,5 +1,6 @@
 """The day sheet: the appointments of a mission on a day by time, who has priority first, searched by name or number."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from shared.errors import Invalid
 from shared.identity.actor import Actor
 from shared.values import dates, references
 from shared.values.names import matches_search
+from shared.values.person import national_number
 
 LISTED_STATES = (
     AppointmentState.BOOKED,
@@ -70,10 +72,11 @@ def _matches(appointment: Appointment, applicant: Applicant | None, search: str)
     if matches_search(search, list(names.values())):
         return True
     number = applicant.national_number if applicant else ""
-    sought = references.plain(search)
-    return sought != "" and any(
-        sought in references.plain(text or "") for text in (appointment.application, appointment.document, number)
-    )
+    known = [references.plain(text or "") for text in (appointment.application, appointment.document, number)]
+    sought = {references.plain(search), *references.parts(search), references.plain(references.clean(search))}
+    with suppress(ValueError):
+        sought.add(national_number(search))
+    return any(one in text for one in sought - {""} for text in known)
 
 
 def _row(

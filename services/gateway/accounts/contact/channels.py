@@ -43,7 +43,7 @@ def send_code(session: Session, secret: str, visitor: Visitor, typed: str) -> No
     """Sends a code to a telephone; nothing else is sent to it before the code was typed. Raises Invalid on `phone`."""
     account = session.get_one(Account, visitor.account)
     try:
-        phone = read_phone(typed[:60], "")
+        phone = read_phone(typed, "")
     except ValueError as error:
         raise Invalid("phone_abroad", field="phone") from error
     account.phone, account.phone_confirmed_at, account.news_by_sms = phone, None, False

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.accounts.model import IssuedCode
 from shared.database import db
-from shared.values.references import ALPHABET, plain
+from shared.values.references import ALPHABET
+from shared.values.references import code as code_in
 
 SIGN_UP, CONTACT, COUNTER, POST = "sign_up", "contact", "counter", "post"
 INQUIRY = "inquiry"
@@ -26,6 +27,7 @@ LASTS = {
     PHONE: timedelta(hours=1),
 }
 LENGTH, TRIES = 8, 5
+GROUPS, LONGEST = (4, 4), 300
 
 
 def issue(session: Session, secret: str, subject: str, purpose: str, issued_by: str) -> str:
@@ -53,7 +55,7 @@ def use(session: Session, secret: str, subject: str, purpose: str, typed: str) -
     row = session.get(IssuedCode, (subject, purpose), with_for_update=True, populate_existing=True)
     if row is None or row.used_at is not None or row.ends_at <= db.now(session) or row.tries >= TRIES:
         return None
-    if not hmac.compare_digest(row.code_hash, _hash(secret, subject, purpose, plain(typed))):
+    if not hmac.compare_digest(row.code_hash, _hash(secret, subject, purpose, code_in(typed[:LONGEST], GROUPS))):
         row.tries += 1
         return None
     row.used_at = db.now(session)

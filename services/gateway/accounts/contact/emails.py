@@ -1,6 +1,7 @@
 """E-mail addresses as keys: one account per mailbox, however its domain is spelt."""
 
 import re
+from contextlib import suppress
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -9,8 +10,11 @@ from shared.values.digits import ascii_signs
 from shared.values.person import strip_controls
 
 LONGEST, LONGEST_LOCAL_PART = 254, 64
-# As address books copy it: Name <name@example.org>, or mailto:name@example.org.
-_COPIED = re.compile(r"(?:.*<|mailto:)?([^<>]+?)>?", re.IGNORECASE)
+# As address books and mails have it: Name <name@example.org>, mailto:name@example.org, E-mail: name@example.org.
+_COPIED = re.compile(r"(?:.*<|(?:[^@<>]*:\s+)?(?:mailto:)?)([^<>]+?)[>.,;،؛\s]*", re.IGNORECASE)
+_MAILTO_FIELDS = re.compile(r"(?<=mailto:)([^?]*)\?.*", re.IGNORECASE)
+# Between letters of a domain these make another domain, which the library does not take; elsewhere they are strays.
+_JOINED = re.compile("@.*[^\x00-\x7f\u200c\u200d][\u200c\u200d]+[^\x00-\x7f\u200c\u200d]")
 
 
 def fold_email(text: str) -> str:
@@ -18,17 +22,19 @@ def fold_email(text: str) -> str:
 
     Whether the domain receives e-mail is not asked: no form waits for another computer.
     """
-    copied = _COPIED.fullmatch(strip_controls(ascii_signs(text)))
-    try:
-        address = validate_email(
-            copied[1].strip() if copied else "",
-            check_deliverability=False,
-            allow_smtputf8=False,
-            test_environment=True,
-        )
-    except EmailNotValidError as error:
-        raise Invalid("email_malformed", field="email") from error
-    folded = (address.ascii_email or "").lower()
-    if not folded or len(folded) > LONGEST or len(address.local_part) > LONGEST_LOCAL_PART:
-        raise Invalid("email_malformed", field="email")
+    copied = _COPIED.fullmatch(_MAILTO_FIELDS.sub(r"\1", strip_controls(text)))
+    local_part, _, domain = (copied[1].strip() if copied else "").rpartition("@")
+    # A domain in Arabic may have Arabic digits, which are others than 0-9 there; elsewhere a keyboard has put them.
+    for spelling in () if _JOINED.search(text) else (domain, ascii_signs(domain)):
+        with suppress(EmailNotValidError):
+            return _checked(f"{ascii_signs(local_part)}@{spelling}")
+    raise Invalid("email_malformed", field="email")
+
+
+def _checked(address: str) -> str:
+    """Raises EmailNotValidError."""
+    mailbox = validate_email(address, check_deliverability=False, allow_smtputf8=False, test_environment=True)
+    folded = (mailbox.ascii_email or "").lower()
+    if not folded or len(folded) > LONGEST or len(mailbox.local_part) > LONGEST_LOCAL_PART:
+        raise EmailNotValidError
     return folded

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from services.gateway.accounts.factors.model import Authenticator
 from services.gateway.accounts.keyed import keyed_hash
 from shared.database import db
-from shared.values.digits import ascii_digits
+from shared.values.person import plain_signs
 
 STEP_SECONDS, SLACK_STEPS, NONCE_BYTES = 30, 1, 12
 # What stands in place of a sealed key for staff of the demo. Outside demo mode no code opens it.
 SPECIMEN = b"specimen"
 SPECIMEN_CODE = "246810"
-_CODE = re.compile(r"\d{6}")
+_CODE = re.compile(r"(?<![0-9A-Z-])[0-9](?:[ -]?[0-9]){5}(?![0-9A-Z-])", re.ASCII)
+LONGEST = 300
 
 
 def begin(session: Session, secret: str, account_id: str) -> str:
@@ -82,9 +83,9 @@ def address(key: str, account: str, issuer: str) -> str:
 
 
 def digits(typed: str) -> str:
-    """The six digits of what was typed, of any keyboard; empty where there are none."""
-    text = "".join(ascii_digits(typed[:40]).split())
-    return text if text.isascii() and _CODE.fullmatch(text) else ""
+    """The six digits in what was typed or pasted, of any keyboard; empty where there are none, or others too."""
+    found = {re.sub("[ -]", "", one) for one in _CODE.findall(plain_signs(typed[:LONGEST]))}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _rows(account_id: str, *, confirmed: bool) -> Select[Authenticator]:

@@ -9,9 +9,11 @@ from services.gateway.accounts.factors.model import RecoveryCode
 from services.gateway.accounts.keyed import keyed_hash
 from shared.database import db
 from shared.database.rows import change_row
-from shared.values.references import ALPHABET, plain
+from shared.values.references import ALPHABET
+from shared.values.references import code as code_in
 
 COUNT, GROUP, GROUPS = 10, 4, 3
+LONGEST = 300
 
 
 def issue(session: Session, secret: str, account_id: str) -> list[str]:
@@ -28,7 +30,7 @@ def issue(session: Session, secret: str, account_id: str) -> list[str]:
 
 def use(session: Session, secret: str, account_id: str, typed: str) -> bool:
     """Whether this is a code of the account that nobody has used. Of two who send it at once one succeeds."""
-    code_hash = _hash(secret, account_id, plain(typed[:40]))
+    code_hash = _hash(secret, account_id, code_in(typed[:LONGEST], (GROUP,) * GROUPS))
     unused = (
         RecoveryCode.account_id == account_id,
         RecoveryCode.code_hash == code_hash,

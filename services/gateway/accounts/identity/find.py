@@ -12,7 +12,7 @@ from shared.errors import NotFound
 from shared.identity.actor import Actor
 from shared.values import references
 
-LONGEST, EXPATRIATE = 254, "expatriate"
+LONGEST, EXPATRIATE = 300, "expatriate"
 
 
 def find_claim(session: Session, actor: Actor, typed: str) -> Account:

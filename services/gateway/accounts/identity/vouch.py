@@ -18,7 +18,7 @@ from shared.values import references
 
 RELATIONS = ("spouse", "relative", "friend", "colleague")
 YEARLY, YEAR = 3, timedelta(days=365)
-LONGEST = 60
+LONGEST = 300
 
 
 def may_vouch(session: Session, visitor: Visitor) -> bool:

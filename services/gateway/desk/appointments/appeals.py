@@ -12,7 +12,6 @@ from services.gateway.web.sent_forms.submission import submit
 from shared.errors import NotFound, Refusal
 
 Answer = Response | str | tuple[str, int]
-LONGEST = 2_000
 
 
 def show() -> str:
@@ -38,7 +37,7 @@ def decide(reference: str) -> Answer:
     verdict = request.form.get("verdict", "")
     if verdict not in ("accept", "refuse"):
         raise NotFound()
-    body = {"verdict": verdict, "answer": request.form.get("answer", "")[:LONGEST], "key": request.form.get("key", "")}
+    body = {"verdict": verdict, "answer": request.form.get("answer", ""), "key": request.form.get("key", "")}
     return submit(
         lambda: consular().cases.act(actor(), reference, "appeal", body),
         lambda refusal: _page(refusal, reference),

@@ -27,7 +27,7 @@ from shared.forms import transaction
 from shared.values.dates import local_date
 
 blueprint = Blueprint("turns", __name__)
-LONGEST, LONGEST_TEXT = 40, 2_000
+LONGEST = 40
 
 
 def openings() -> Response:
@@ -203,7 +203,7 @@ def appeal(reference: str) -> Answer | tuple[str, int]:
     application, entry, appointment = load_bookable(reference)
     if not appointment:
         return redirect(url_for("applications.show", reference=reference), 303)
-    reason, key = request.form.get("reason", "")[:LONGEST_TEXT], request.form.get("key", "")
+    reason, key = request.form.get("reason", ""), request.form.get("key", "")
     return submit(
         lambda: consular().appointments.act(visitor().actor, reference, "appeal", key, reason=reason),
         lambda refusal: _appeal_page(application, entry, appointment, refusal),

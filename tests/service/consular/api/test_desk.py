@@ -347,6 +347,10 @@ def test_a_case_is_found_by_a_part_of_its_reference_or_passport_number(counter: 
         passport,
         passport[-5:],
         f"No. {passport}",
+        f"Code: {here.reference[:9]}",
+        f"رقم الطلب {here.reference[:9]}، عاجل",
+        f"https://mahjar.example/ar/desk/cases/{here.reference}?tab=papers",
+        here.reference.replace("-", "ـ"),
     ):
         assert here.reference in search_queue(here, typed), typed
 

@@ -7,7 +7,6 @@ import pytest
 from services.consular.bookings import rows
 from services.consular.bookings.booked_days import DAY_FIRST, MONTH_FIRST
 from services.consular.bookings.rows import COLUMNS, Answers, booking_reference, faults_file
-from services.consular.bookings.table import escape_formula, is_formula
 from shared.errors import Invalid
 from tests.factories.refusals import refuses
 
@@ -23,7 +22,7 @@ def faults(*lines: str) -> list[tuple[int, str, str]]:
 
 
 @pytest.mark.parametrize("encode", ["utf-8", "utf-8-sig", "cp1256", "utf-16", "utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
 def test_a_table_is_read_however_the_spreadsheet_wrote_it(sign: str, end: str, encode: str) -> None:
     text = end.join([HEAD, GOOD, ""]).replace(",", sign)
@@ -41,9 +40,15 @@ def test_days_of_every_writing(day: str) -> None:
 @pytest.mark.parametrize("name", ["يزن", "لمى", "نور الهدى", "عبد الكريم", "هيثم"])
 def test_the_older_arabic_standard_is_told_from_the_one_of_windows(name: str) -> None:
     text = f"{HEAD}\nA-1,01999000001,{name},passport-renewal,2026-12-27\n"
-    for encoding in ("iso8859-6", "cp1256"):
+    for encoding in ("iso8859-6", "cp1256", "mac_arabic"):
         read = rows.read(text.encode(encoding))
         assert ([row.given_name for row in read.rows], read.encoding) == ([name], encoding)
+
+
+@pytest.mark.parametrize("name", ["لمى", "منى", "ليلى", "عبد الكريم", "هيثم", "نور الهدى"])
+def test_the_encoding_of_dos_is_told_from_the_others(name: str) -> None:
+    read = rows.read(f"{HEAD}\nA-1,01999000001,{name},passport-renewal,2026-12-27\n".encode("cp720"))
+    assert ([row.given_name for row in read.rows], read.encoding) == ([name], "cp720")
 
 
 def test_french_beside_arabic_is_of_windows() -> None:
@@ -66,6 +71,10 @@ def test_columns_may_stand_in_any_order_beside_others() -> None:
         ("A-1,0199900000,رشا,passport-renewal,2026-12-27", "national_number", "national_number"),
         ("A-1,0199900000²,رشا,passport-renewal,2026-12-27", "national_number", "national_number"),
         ("A-1,01999000001,=HYPERLINK(1),passport-renewal,2026-12-27", "given_name", "formula"),
+        ("A-1,01999000001,-,passport-renewal,2026-12-27", "given_name", "formula"),
+        ("A-1,01999000001,ـ,passport-renewal,2026-12-27", "given_name", "name_without_letters"),
+        ("A-1,01999000001,123,passport-renewal,2026-12-27", "given_name", "name_without_letters"),
+        ("A-1,01999000001,\u3164,passport-renewal,2026-12-27", "given_name", "required"),
         ("A-1,01999000001,+cmd,passport-renewal,2026-12-27", "given_name", "formula"),
         ("A-1,01999000001,-1,passport-renewal,2026-12-27", "given_name", "formula"),
         ("A-1,01999000001, =1+1,passport-renewal,2026-12-27", "given_name", "formula"),
@@ -136,23 +145,6 @@ def test_more_rows_than_a_file_may_hold(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_list_of_faults_runs_no_formula() -> None:
     made = faults_file([{"line": 3, "column": "given_name", "code": "formula", "value": '=HYPERLINK("x")'}]).decode()
     assert made.splitlines()[1] == '3,given_name,formula,"\'=HYPERLINK(""x"")"'
-    assert [escape_formula(sign + "1")[0] for sign in "=+-@＝＋－＠﹦"] == ["'"] * 9 and escape_formula("رشا") == "رشا"
-    assert all(map(is_formula, (" =1", "\t1", "\r=1", "\u00a0+1", "\u200e-1"))) and not is_formula("A=1")
-
-
-@pytest.mark.parametrize(
-    ("cell", "escaped"),
-    [
-        ("رشا;=1+1", "رشا;'=1+1"),
-        ("رشا,\u00a0＝1", "رشا,'\u00a0＝1"),
-        ("a\t+1|-2", "a\t'+1|'-2"),
-        ("a\r\n@x", "a\r\n'@x"),
-        ("\t=1", "'\t'=1"),
-        ("A-1, B=2; C", "A-1, B=2; C"),
-    ],
-)
-def test_a_cell_that_another_separator_takes_apart_runs_no_formula(cell: str, escaped: str) -> None:
-    assert escape_formula(cell) == escaped
 
 
 def read(*days: str, order: str | None = None) -> rows.ParsedFile:
@@ -182,6 +174,12 @@ def test_an_order_of_days_that_is_not_certain_is_asked(days: list[str], suggeste
 def test_a_certain_order_is_not_asked(days: list[str]) -> None:
     parsed = read(*days)
     assert not parsed.asks_order and not parsed.faults
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_the_line_of_the_separator_ends_as_others_do(end: str) -> None:
+    text = end.join(["sep=;", HEAD.replace(",", ";"), GOOD.replace(",", ";"), ""])
+    assert [row.given_name for row in rows.read(text.encode()).rows] == ["رشا"]
 
 
 def test_marks_of_direction_in_a_day_do_not_answer_for_its_order() -> None:
@@ -229,7 +227,7 @@ def test_lost_zeros_are_counted_and_restored_when_confirmed(number: str) -> None
     assert [row.national_number for row in restored.rows] == ["01999000001"] * 2
 
 
-@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;\r"])
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;\r", "sep=;,,,,"])
 def test_the_line_that_names_the_separator_is_no_row(first: str) -> None:
     parsed = rows.read(f"{first}\n{HEAD}\n{GOOD}\nA-1,1,رشا,passport-renewal,2026-12-27".replace(",", ";").encode())
     assert [row.line for row in parsed.rows] == [3]
@@ -242,6 +240,22 @@ def test_the_line_that_names_the_separator_is_no_row(first: str) -> None:
         (" ecsc-١٠٠١ ", "ECSC-1001"),
         ("Ref: ECSC–1001", "ECSC-1001"),
         ("https://old.example/b/ECSC-1001/", "ECSC-1001"),
+        ("https://old.example/b/ECSC-1001?lang=ar&x=1#top", "ECSC-1001"),
+        ("https://old.example/booking?lang=ar&ref=ECSC-1001", "ECSC-1001"),
+        ("Ref ECSC-1001", "ECSC-1001"),
+        ("رقم الحجز: ECSC-1001، الرياض", "ECSC-1001"),
+        ("رقم الحجز ECSC-1001.", "ECSC-1001"),
+        ("ECSCـ1001", "ECSC-1001"),
+        ("ECSC – 1001", "ECSC-1001"),
+        ("#ECSC-1001", "ECSC-1001"),
+        ("(ECSC/2026/1001)", "ECSC/2026/1001"),
+        ('="ECSC-1001"', "ECSC-1001"),
+        ("'ECSC-1001", "ECSC-1001"),
+        ("ＥＣＳＣ－１００１", "ECSC-1001"),
+        ("ECSC 1001", "ECSC1001"),
+        ("ABC", "ABC"),
+        ("ECSC-1001 ECSC-1002", None),
+        ("https://old.example/", None),
         ("a b", None),
         ("", None),
         ("'; --", None),

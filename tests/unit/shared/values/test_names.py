@@ -6,13 +6,32 @@ import unicodedata
 import pytest
 
 from shared.values import names
-from tests.factories.texts.name_pairs import DIFFERENT, SAME
+from tests.factories.texts.name_pairs import DIFFERENT, SAME, SAME_IN_ZONE
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_spellings_of_one_name(one: str, other: str) -> None:
     assert names.is_same_name(one, other) and names.is_same_name(other, one)
     assert names.person_key(one) == names.person_key(other)
+
+
+@pytest.mark.parametrize(("one", "other"), SAME_IN_ZONE)
+def test_a_passports_zone_spells_the_same_name(one: str, other: str) -> None:
+    assert names.is_same_name(one, other) and names.is_same_name(other, one)
+    assert names.matches_search(one, [other]) and names.matches_search(other, [one])
+
+
+def test_a_compound_of_one_spelling_alone_is_found_by_it() -> None:
+    assert names.is_same_name("Åbu Åli", "AABU AALI")
+    assert names.matches_search("Åbu Åli", ["Åbu Åli"]) and names.matches_search("aabu", ["Åbu Åli"])
+
+
+def test_every_letter_of_the_arabic_blocks_has_one_that_the_register_knows() -> None:
+    """The register's are the letters of Arabic itself; a hamza and small letters above others fold to nothing."""
+    letters = [chr(code) for code in (*range(0x620, 0x700), *range(0x750, 0x780)) if chr(code).isalpha()]
+    known = set("ابتثجحخدذرزسشصضطظعغفقكلمنهوي")
+    assert len(letters) > 190
+    assert {letter: names.fold(letter) for letter in letters if not set(names.fold(letter)) <= known} == {}
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)

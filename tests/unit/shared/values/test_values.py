@@ -11,7 +11,7 @@ from shared.values import references
 from shared.values.dates import add_months, add_working_days, add_years, age_on, local_date, start_of_day
 from shared.values.digits import ascii_digits, is_digits
 from shared.values.money import CurrencyMismatch, Money, decimal_meant, exponent, read_amount, total
-from shared.values.person import national_number, passport_number, strip_controls
+from shared.values.person import national_number, passport_number, residence_number, strip_controls
 
 pytestmark = pytest.mark.clock
 
@@ -95,6 +95,8 @@ def test_what_is_no_national_number(typed: str) -> None:
         "\u200f٠١٢٣٤٥٦٧٨٩٠\u200e",
         "０１２３４５６７８９０",
         "01–234 567—890",
+        "012ـ3456ـ7890",
+        "012_3456_7890",
         "https://example.org/?n=01234567890",
     ],
 )
@@ -108,10 +110,28 @@ def test_two_different_numbers_are_no_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["Passport No: N 001234567", "N–001 234 567", "جواز السفر n001234567", "Ｎ００１２３４５６７"]
+    "typed",
+    [
+        "Passport No: N 001234567",
+        "N.001234567",
+        "N/001234567",
+        "Nـ001234567",
+        "passport_N001234567.pdf",
+        "https://example.org/p/N001234567?lang=ar",
+        "N–001 234 567",
+        "جواز السفر n001234567",
+        "Ｎ００１２３４５６７",
+    ],
 )
 def test_a_passport_number_is_found_in_what_was_pasted(typed: str) -> None:
     assert passport_number(typed) == "N001234567"
+
+
+@pytest.mark.parametrize(
+    "typed", ["S/N 001234567", "P.N. 001234567", "https://example.org/p/001234567", "No. 001234567"]
+)
+def test_a_letter_of_something_else_is_not_the_passports(typed: str) -> None:
+    assert passport_number(typed) == "001234567"
 
 
 def test_a_passport_number_keeps_its_zeros() -> None:
@@ -196,6 +216,53 @@ def test_a_reference_in_double_width_and_arabic_digits_is_found() -> None:
 def test_a_text_without_a_reference_is_refused() -> None:
     assert not references.is_valid(references.clean("https://mahjar.example/ar/verify/"))
     assert not references.is_valid(references.clean(""))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "7K3M-Q9XF", "7k3mq9xf", " 7K3M Q9XF ", "Code: 7K3M-Q9XF.", "رمزك ٧K٣M–Q٩XF صالح ساعة", "\u20667K3M\u2069‑Q9XF",
+        "7K3MـQ9XF", "７Ｋ３Ｍ－Ｑ９ＸＦ", "MARK 7K3M-Q9XF", "https://mahjar.example/ar/sign-up?code=7K3M-Q9XF",
+        "Your code 7K3MQ9XF ends 2026-11-30",
+    ],
+)  # fmt: skip
+def test_a_code_is_found_in_what_was_pasted(typed: str) -> None:
+    assert references.code(typed, (4, 4)) == "7K3MQ9XF"
+
+
+def test_a_text_without_a_code_stays_wrong() -> None:
+    assert references.code("7K3M-Q9X", (4, 4)) == "7K3MQ9X" and references.code("", (4, 4)) == ""
+    assert references.code("ABCD-2345-EFGH", (4, 4, 4)) == "ABCD2345EFGH"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Code: RUH-7K3MQ", "https://mahjar.example/desk/cases/RUH-7K3MQ?tab=1", "طلب RUH–7K3MQ، اليوم", "ruhـ7k3mq"],
+)
+def test_a_part_of_a_reference_is_found_in_what_was_pasted(typed: str) -> None:
+    assert references.parts(typed) == {"RUH7K3MQ"}
+
+
+def test_figures_of_a_telephone_number_are_no_part_of_a_reference() -> None:
+    assert references.parts("+966 50 123 4567") == references.parts("room B12") == set()
+
+
+@pytest.mark.parametrize(
+    "typed", ["2123456789", "رقم الإقامة: ٢١٢٣٤٥٦٧٨٩", "Iqama No. 2 123 456 789", "2123-456-789", "2123ـ456ـ789"]
+)
+def test_a_residence_number_is_found_in_what_was_pasted(typed: str) -> None:
+    assert residence_number(typed) == "2123456789"
+
+
+@pytest.mark.parametrize("typed", ["", "212345678", "21234567890", "A2123456789", "2123456789 2123456780"])
+def test_what_is_no_residence_number(typed: str) -> None:
+    with pytest.raises(ValueError, match="saudi_number"):
+        residence_number(typed)
+
+
+@pytest.mark.parametrize("sign", ["\u034f", "\u115f", "\u1160", "\u180e", "\u2800", "\u3164", "\uffa0", "\U000e0041"])
+def test_fillers_without_ink_are_no_text(sign: str) -> None:
+    assert strip_controls(sign) == "" and strip_controls(f"سل{sign}يم") == "سليم"
 
 
 @pytest.mark.parametrize(

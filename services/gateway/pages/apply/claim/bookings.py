@@ -28,7 +28,7 @@ def ask() -> str:
 def claim() -> Response | tuple[str, int]:
     """Opens a draft that keeps the booked day. An absent booking and somebody else's get the same answer."""
     form = request.form
-    reference, slug = form.get("booking_reference", "").strip()[:80], form.get("transaction", "")
+    reference, slug = form.get("booking_reference", "").strip()[:300], form.get("transaction", "")
     try:
         errors = {} if reference else {"booking_reference": "required"}
         errors |= {} if slug in CATALOGUE else {"transaction": "choose"}

@@ -19,6 +19,13 @@ from tests.factories.refusals import refuses
         "Rasha <rasha@bücher.example>",
         "mailto:rasha@bücher.example",
         "rasha@bücher。example",
+        "rasha@bücher.example.",
+        "rasha@bücher.example;",
+        "<rasha@bücher.example>,",
+        "E-mail: rasha@bücher.example",
+        "البريد: rasha@bücher.example،",
+        "mailto:rasha@bücher.example?subject=Termin",
+        "rasha@b\u200cücher.example",
     ],
 )
 def test_a_mailbox_has_one_spelling(typed: str) -> None:
@@ -27,6 +34,20 @@ def test_a_mailbox_has_one_spelling(typed: str) -> None:
 
 def test_an_arabic_domain_is_a_domain() -> None:
     assert fold_email("rasha@مثال.سوريا") == fold_email("rasha@xn--mgbh0fb.xn--mgbtf8fl")
+
+
+def test_arabic_digits_are_the_domains_own_or_the_keyboards() -> None:
+    assert fold_email("r٢@شركة١.example") == "r2@xn--ogbpi5d6h.example"
+    assert fold_email("rasha@شركة1.example") == "rasha@xn--1-2mcxl0f.example"
+    assert fold_email("rasha@ex١ample.org") == "rasha@ex1ample.org"
+
+
+@pytest.mark.parametrize("typed", ["rasha@نامه\u200cای.example", "rasha@شر\u200dكة.example"])
+def test_a_domain_is_not_made_another_one(typed: str) -> None:
+    """Of the two domains with and without the joiner, each may be somebody's."""
+    with refuses("email_malformed", Invalid):
+        fold_email(typed)
+    assert fold_email(typed.replace("\u200c", "").replace("\u200d", "")).startswith("rasha@xn--")
 
 
 @pytest.mark.parametrize(
