@@ -32,6 +32,11 @@ def _is_currency(code: str) -> None:
         raise ValidationError("unknown_choice") from error
 
 
+def _is_failure(code: str) -> None:
+    if code not in refunds.FAILURES:
+        raise ValidationError("unknown_choice" if code else "required")
+
+
 class Seen(Keyed):
     """The amount the officer saw, in minor units."""
 
@@ -54,10 +59,10 @@ class Declined(Seen):
     reason = fields.String(load_default="")
 
 
-class BankAnswer(Seen):
-    """Empty where the bank paid, else the code of why it did not."""
+class Failure(Seen):
+    """The code of why the bank did not pay, or sent the money back."""
 
-    failure = fields.String(load_default="", validate=validate.OneOf(("", *refunds.FAILURES), error="unknown_choice"))
+    failure = fields.String(required=True, validate=_is_failure)
 
 
 class FileRequest(Keyed):
@@ -137,13 +142,26 @@ def pay_cash(reference: str) -> dict[str, Any]:
 @blueprint.post("/<reference>/confirm")
 @allowed("refund.confirm")
 def confirm(reference: str) -> dict[str, Any]:
-    """Records what the bank did with a transfer."""
-    request_body, seen = _seen(BankAnswer)
-    failure = request_body["failure"]
+    """Records that the bank paid a transfer."""
+    request_body, seen = _seen(Seen)
     return _act(
         reference,
         request_body,
         "confirm",
+        lambda session, actor: refunds.confirm_transfer(session, actor, reference, seen),
+    )
+
+
+@blueprint.post("/<reference>/fail")
+@allowed("refund.confirm")
+def fail(reference: str) -> dict[str, Any]:
+    """Records that the bank did not pay a transfer, or sent its money back."""
+    request_body, seen = _seen(Failure)
+    failure = request_body["failure"]
+    return _act(
+        reference,
+        request_body,
+        "fail",
         lambda session, actor: refunds.confirm_transfer(session, actor, reference, seen, failure),
     )
 

@@ -9,7 +9,7 @@ from services.consular.people import rules
 from shared.values import names, references
 from tests.factories.texts.name_pairs import DIFFERENT, SAME, SAME_IN_ZONE
 
-REVISION = import_module("services.consular.migrations.versions.0039_name_keys")
+REVISION = import_module("services.consular.migrations.versions.0040_name_keys")
 NUMBERS = import_module("services.consular.migrations.versions.0013_names")
 BORN = date(1948, 6, 1)
 

@@ -27,7 +27,8 @@ FIELDS = {
     "approve": (),
     "decline": ("reason",),
     "payout": (),
-    "confirm": ("failure",),
+    "confirm": (),
+    "fail": ("failure",),
 }
 LABELS = {
     "method": "desk.refunds.method",

@@ -134,9 +134,9 @@ def test_the_bank_sent_a_transfer_back_after_it_was_confirmed(counter: At, datab
         assert here.client.post("/desk/refunds/files", CASHIER, {**account, "key": uuid.uuid4().hex}).status_code == 201
         assert act(here, "confirm").get_json()["state"] == "paid"
         if state == "failed":
-            assert act(here, "confirm", failure="nonsense").status_code == 422
-            assert act(here, "confirm", failure="returned_by_bank").get_json()["state"] == "failed"
-            assert act(here, "confirm", failure="returned_by_bank").get_json()["code"] == "refund_not_sent"
+            assert act(here, "fail", failure="nonsense").status_code == 422
+            assert act(here, "fail", failure="returned_by_bank").get_json()["state"] == "failed"
+            assert act(here, "fail", failure="returned_by_bank").get_json()["code"] == "refund_not_sent"
         assert here.read()["refunds"][0]["state"] == state
     told = [kind for kind in notices(database("consular"), here.reference) if kind.startswith("refund_")]
     assert told[-3:] == ["refund_paid", "refund_returned", "refund_paid"]
@@ -166,7 +166,7 @@ def test_a_refusal_goes_to_an_account_when_two_people_say_so(counter: At, databa
     assert file.status_code == 201
     read = here.client.get(f"/desk/refunds/files/{file.get_json()['file']}", CASHIER)
     assert here.read()["refunds"][0]["reference"] in read.text
-    assert act(here, "confirm", failure="account_closed").get_json()["state"] == "failed"
+    assert act(here, "fail", failure="account_closed").get_json()["state"] == "failed"
     assert act(here, "confirm").get_json()["code"] == "refund_not_sent"
     assert act(here, "prepare", method="cash").get_json()["state"] == "approved"
     assert act(here, "payout").get_json()["state"] == "paid"
@@ -216,7 +216,9 @@ def test_a_double_click_pays_once(counter: At, database: Databases) -> None:
         ("prepare", {"method": "cash", "amount": 750.5}, {"amount": "malformed"}),
         ("prepare", {"method": "cash", "currency": "SYP"}, {"currency": "unknown_choice"}),
         ("prepare", {"method": "transfer", "iban": "4711", "account_holder": "رشا"}, {"iban": "iban"}),
-        ("confirm", {"failure": "gone"}, {"failure": "unknown_choice"}),
+        ("fail", {"failure": "gone"}, {"failure": "unknown_choice"}),
+        ("fail", {}, {"failure": "required"}),
+        ("fail", {"failure": ""}, {"failure": "required"}),
     ],
 )
 def test_bad_input_is_named_beside_its_field(
