@@ -46,7 +46,7 @@ class Refund(Base):
     paid_at: Mapped[datetime | None]
     paid_by: Mapped[str | None]
     failure: Mapped[str | None]
-    returns: Mapped[int]
+    returns: Mapped[int] = mapped_column(default=0)
     provider_reference: Mapped[str | None]
     slip: Mapped[str | None]
     file: Mapped[str | None] = mapped_column(ForeignKey("refund_file.reference"))

@@ -192,7 +192,6 @@ def _book_refund(
         marked_by=actor.id,
         changed_at=now(session),
         second_needed=False,
-        returns=0,
     )
     session.add(refund)
     session.flush()

@@ -11,6 +11,7 @@ from services.gateway.desk.wording import refusal_text
 from services.gateway.pages.services import home
 from services.gateway.web.access.pages import PAGES
 from services.gateway.web.access.roles import ANONYMOUS
+from services.gateway.web.content.offers import offers_by_slug
 from services.gateway.web.forms import answer_in_words, fields, typed
 from shared.catalogue import CATALOGUE
 from shared.errors import Conflict
@@ -42,11 +43,10 @@ def test_what_has_ended_says_so_among_what_is_found_too(
 ) -> None:
     """Also where a mission has switched it on again, as in the demo."""
     if key.endswith(".active"):
-        offers_of = home.offers_by_slug
         monkeypatch.setattr(
             home,
             "offers_by_slug",
-            lambda code: {slug: {**o, "status": "active"} for slug, o in offers_of(code).items()},
+            lambda code: {slug: {**o, "status": "active"} for slug, o in offers_by_slug(code).items()},
         )
     sought = "خدمة تأجيل بدل زيارة جواز" if language == "ar" else "allowance deferral visit renewal passport"
     page = gateway.browser().get(f"/{language}/", query_string={"q": sought, "mission": "RUH"}).text

@@ -23,9 +23,9 @@ def test_four_eyes_above_the_limit_for_overrides_and_without_a_limit(
     assert second_needed(Money(amount, currency), LIMITS, is_override=is_override) is needed
 
 
-def test_paid_is_the_end_and_nothing_under_way_is_prepared_again() -> None:
+def test_paid_is_the_end_unless_it_comes_back_and_nothing_under_way_is_prepared_again() -> None:
     assert set(TRANSITIONS) == set(RefundState)
-    assert not TRANSITIONS[RefundState.PAID] and not TRANSITIONS[RefundState.CHARGED_BACK]
+    assert TRANSITIONS[RefundState.PAID] == {RefundState.FAILED} and not TRANSITIONS[RefundState.CHARGED_BACK]
     assert not PREPARABLE & UNDER_WAY
     for state in UNDER_WAY:
         assert not TRANSITIONS[state] & {RefundState.DUE, RefundState.APPROVED}
