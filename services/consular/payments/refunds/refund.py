@@ -25,7 +25,7 @@ from shared.database.db import now
 from shared.errors import Conflict
 from shared.identity.actor import Actor
 from shared.values import references
-from shared.values.money import Money
+from shared.values.money import Money, total
 
 REFERENCE_LENGTH = 10
 ENTRY_KIND = "refund_due"
@@ -52,25 +52,28 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
     attempts.change_order(session, debt, OrderState.REFUND_DUE)
     attempt = _paid_attempt(session, order)
     money = attempt.money
-    before = Money(0, debt.currency)
-    if parts.may_have_parts(debt, money):
-        before = parts.arrived(debt, parts.of_order(session, debt))
+    before = parts.arrived(debt, parts.of_order(session, debt) if parts.may_have_parts(debt, money) else [])
     postings = _opposite(payment_postings(accounts.REFUNDS, lines_of(debt), money + before))
+    for earlier in session.scalars(select(Refund).where(Refund.order == order, Refund.part == URGENCY)):
+        postings += _opposite(_legs(session, earlier))
+        if earlier.attempt == attempt.reference:
+            money -= earlier.money
+        else:
+            before -= earlier.money
     if before.amount:
         # Each part is owed back by a refund of its own, out of suspense.
         postings += [Posting(accounts.REFUNDS, before), Posting(accounts.SUSPENSE, -before)]
-    earlier = list(session.scalars(select(Refund).where(Refund.order == order, Refund.part == URGENCY)))
-    for part in earlier:
-        money -= part.money
-        postings += _opposite(_legs(session, part))
-    lost = _lost(session, attempt)
+    lost = Money(min(_lost(session, attempt).amount, money.amount), money.currency)
     if lost.amount:
         # The payer's bank has returned this much; the mission no longer bears it.
         money -= lost
         postings += [Posting(accounts.REFUNDS, lost), Posting(accounts.DISPUTE_LOSSES, -lost)]
-    if money.amount <= 0:
-        return None
-    return _book_refund(session, actor, debt, attempt, WHOLE, money, postings, reason)
+    if money.amount:
+        return _book_refund(session, actor, debt, attempt, WHOLE, money, postings, reason)
+    if before.amount:
+        # Nothing is left of the last payment, and the parts before it go back all the same.
+        _post(session, actor, debt, order, postings)
+    return None
 
 
 def mark_parts_due(session: Session, actor: Actor, order: str, reason: str) -> list[Refund]:
@@ -79,34 +82,61 @@ def mark_parts_due(session: Session, actor: Actor, order: str, reason: str) -> l
     debt = attempts.load_for_update(session, order)
     if debt.state in (OrderState.OPEN, OrderState.PAID):
         return []
-    return [_return_part(session, actor, debt, part, reason) for part in parts.of_order(session, debt)]
+    returned = [_return_part(session, actor, debt, part, reason) for part in parts.of_order(session, debt)]
+    return [one for one in returned if one is not None]
 
 
-def _return_part(session: Session, actor: Actor, debt: Order, part: Attempt, reason: str) -> Refund:
+def _return_part(session: Session, actor: Actor, debt: Order, part: Attempt, reason: str) -> Refund | None:
+    """None where all of the part is owed back already, as the price of an urgency."""
     attempts.transition(session, part, AttemptState.SUCCEEDED, held=parts.PART_RETURNED)
-    postings = [Posting(accounts.SUSPENSE, part.money), Posting(accounts.REFUNDS, -part.money)]
-    return _book_refund(session, actor, debt, part, WHOLE, part.money, postings, reason)
+    money = _left(session, part)
+    if not money.amount:
+        return None
+    postings = [Posting(accounts.SUSPENSE, money), Posting(accounts.REFUNDS, -money)]
+    return _book_refund(session, actor, debt, part, WHOLE, money, postings, reason)
 
 
-def mark_part_due(session: Session, actor: Actor, order: str, part: PricedLine, reason: str) -> Refund | None:
+def mark_part_due(session: Session, actor: Actor, order: str, part: PricedLine, reason: str) -> list[Refund]:
     """Books a part of a paid order as owed back: the price of an urgency that was not delivered. The order stays paid.
 
-    Cash is owed back as coins exist. None for an order that is not paid, whose part is owed back already,
-    or of which the payer's bank has left less. Raises
-    NotFound.
+    Cash is owed back as coins exist. What was paid in several payments goes back by the last ones, each at most in its
+    own amount. Nothing for an order that is not paid, whose part is owed back already, or of which the payer's bank has
+    left less. Raises NotFound.
     """
     debt = attempts.load_for_update(session, order)
     known = session.scalar(select(Refund.reference).where(Refund.order == order, Refund.part == URGENCY))
     if debt.state != OrderState.PAID or known is not None:
-        return None
+        return []
     attempt = _paid_attempt(session, order)
     mission = missions.find(session, debt.mission)
     is_cash = attempt.method == CASH
     money = cash_money(part.collected, mission.currency, mission.cash_step) if is_cash else part.collected
-    if money.amount > (attempt.money - _lost(session, attempt)).amount:
-        return None
+    payers = [attempt, *reversed(parts.of_order(session, debt) if parts.may_have_parts(debt, attempt.money) else [])]
+    shares = _shares(money, [(payer, _left(session, payer)) for payer in payers])
+    # The first entry says what is owed for; those of the other payments only divide it.
     postings = _opposite(payment_postings(accounts.REFUNDS, [part], money))
-    return _book_refund(session, actor, debt, attempt, URGENCY, money, postings, reason)
+    refunds = []
+    for payer, share in shares:
+        refunds.append(_book_refund(session, actor, debt, payer, URGENCY, share, postings, reason))
+        postings = [Posting(accounts.REFUNDS, share), Posting(accounts.REFUNDS, -share)]
+    return refunds
+
+
+def _shares(money: Money, payers: Iterable[tuple[Attempt, Money]]) -> list[tuple[Attempt, Money]]:
+    """What each payment gives back of an amount, in their order; nothing where all have less."""
+    shares, rest = [], money
+    for payer, left in payers:
+        share = Money(min(rest.amount, left.amount), money.currency)
+        if share.amount > 0:
+            shares.append((payer, share))
+            rest -= share
+    return [] if rest.amount else shares
+
+
+def _left(session: Session, attempt: Attempt) -> Money:
+    """What is neither owed back of a payment nor lost to the payer's bank."""
+    owed = session.scalars(select(Refund).where(Refund.attempt == attempt.reference))
+    return attempt.money - _lost(session, attempt) - total([Money(0, attempt.currency), *(one.money for one in owed)])
 
 
 def mark_held_due(session: Session, actor: Actor, attempt: str, reason: str) -> Refund:
@@ -118,13 +148,14 @@ def mark_held_due(session: Session, actor: Actor, attempt: str, reason: str) -> 
     if row.held is None or row.received_amount is None or row.received_currency is None:
         raise Conflict("payment_not_held")
     received = Money(row.received_amount, row.received_currency)
-    existing = session.scalar(select(Refund).where(Refund.attempt == attempt))
+    existing = session.scalar(select(Refund).where(Refund.attempt == attempt, Refund.part == WHOLE))
     if existing is not None:
         return existing
     if row.held == parts.PART:
-        if debt.state == OrderState.PAID:
+        returned = _return_part(session, actor, debt, row, reason) if debt.state != OrderState.PAID else None
+        if returned is None:
             raise Conflict("payment_not_held")
-        return _return_part(session, actor, debt, row, reason)
+        return returned
     postings = [Posting(accounts.SUSPENSE, received), Posting(accounts.REFUNDS, -received)]
     return _book_refund(session, actor, debt, row, WHOLE, received, postings, reason)
 
@@ -195,14 +226,12 @@ def _book_refund(
     )
     session.add(refund)
     session.flush()
-    entries.post_entry(
-        session,
-        actor,
-        mission=debt.mission,
-        kind=ENTRY_KIND,
-        source=refund.reference,
-        about=debt.application,
-        postings=postings,
-    )
+    _post(session, actor, debt, refund.reference, postings)
     audit.record(session, actor, "refund.due", debt.application, reason=reason, refund=refund.reference)
     return refund
+
+
+def _post(session: Session, actor: Actor, debt: Order, source: str, postings: list[Posting]) -> None:
+    entries.post_entry(
+        session, actor, mission=debt.mission, kind=ENTRY_KIND, source=source, about=debt.application, postings=postings
+    )

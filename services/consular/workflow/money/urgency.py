@@ -57,19 +57,19 @@ def _refund(session: Session, actor: Actor, application: Application) -> bool:
     except Refusal as refusal:
         log().warning("urgency not refunded", application=application.reference, code=refusal.code)
         return False
-    if owed_back is None:
-        return False
-    notify_refund(session, application, owed_back)
-    return True
+    for one in owed_back:
+        notify_refund(session, application, one)
+    return bool(owed_back)
 
 
-def _mark(session: Session, actor: Actor, application: Application) -> Refund | None:
+def _mark(session: Session, actor: Actor, application: Application) -> list[Refund]:
     """The whole difference where it was paid as one, else the urgent part of the fee."""
     upgrade = quote.of_application(session, application.reference, quote.UPGRADE)
     if upgrade is not None and upgrade.state == OrderState.PAID:
-        return refund.mark_due(session, actor, upgrade.reference, URGENCY_MISSED)
+        whole = refund.mark_due(session, actor, upgrade.reference, URGENCY_MISSED)
+        return [whole] if whole else []
     fee = quote.of_application(session, application.reference)
     if fee is None or fee.state != OrderState.PAID:
-        return None
+        return []
     part = surcharge.urgency_part(session, fee, application.answers)
-    return refund.mark_part_due(session, actor, fee.reference, part, URGENCY_MISSED) if part else None
+    return refund.mark_part_due(session, actor, fee.reference, part, URGENCY_MISSED) if part else []

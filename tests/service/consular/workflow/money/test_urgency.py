@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from services.consular.applications.model import Application
 from services.consular.missions import today
+from services.consular.payments.ledger import accounts, entries
 from services.consular.workflow.money import urgency
 from shared.database.db import Database
 from shared.identity.actor import service
@@ -58,6 +59,43 @@ def test_the_urgent_part_comes_back_once(counter: At, consular: Database, slug: 
     assert (shown["status"], shown["quote"]["state"]) == ("in_review", "paid")
     assert here.desk("refuse", reason="not_entitled").status_code == 200
     assert sorted(due(here)) == sorted([("not_entitled", paid - part), ("urgency_missed", part)])
+
+
+@pytest.mark.parametrize("last", [100, 1_000, 20_000])
+def test_what_was_paid_in_parts_comes_back_however_small_the_last_one_was(
+    counter: At, consular: Database, last: int
+) -> None:
+    whole = counter(mission=PLACE).until("in_review", "passport-renewal-urgent")
+    here, cashier = (
+        counter(mission=PLACE).until("awaiting_payment", "passport-renewal-urgent"),
+        officer("cashier", PLACE),
+    )
+    with consular.scope(PLACE) as session:
+        before = entries.balances(session)
+    quote = here.read()["quote"]
+    paid, currency = quote["total"], quote["currency"]
+    here.open_till(cashier, currency)
+    for amount in ((paid - last) // 2, paid - last - (paid - last) // 2):
+        assert here.desk("cash", cashier, amount=amount, currency=currency, part=True).status_code == 200
+    rest = here.read()["parts"]["cash_remaining"]
+    assert here.desk("cash", cashier, amount=rest, currency=currency).status_code == 200
+    late(consular, here, 1)
+    assert (run(consular), run(consular)) == (1, 0)
+    urgent = [amount for _, amount in due(here)]
+    assert here.desk("refuse", reason="not_entitled").status_code == 200
+    assert sum(amount for _, amount in due(here)) == paid - last + rest
+    with consular.scope(PLACE) as session:
+        after = entries.balances(session)
+    changed = {key: amount - before.get(key, 0) for key, amount in after.items() if amount != before.get(key, 0)}
+    owed = paid - last + rest
+    assert changed == {
+        (accounts.cash_of(cashier.id), currency): owed,
+        (accounts.REFUNDS, currency): -owed,
+    }
+    late(consular, whole, 1)
+    assert run(consular) == 1
+    ((_, price),) = due(whole)
+    assert sum(urgent) == price and min(rest, price) in urgent
 
 
 def test_a_paid_difference_comes_back_whole(counter: At, consular: Database) -> None:
