@@ -273,3 +273,20 @@ def test_another_missions_desk_sees_none_of_it(counter: At, provider: InMemoryPr
     disputed(here, provider, reference, "dispute")
     with consular.scope("BER") as session:
         assert session.scalar(select(Dispute).where(Dispute.attempt == reference)) is None
+
+
+def test_what_came_before_a_last_payment_that_is_lost_goes_back_all_the_same(
+    counter: At, provider: InMemoryProvider, consular: Database
+) -> None:
+    here = counter().until("awaiting_payment")
+    before = balances(consular)
+    assert here.desk("cash", officer("cashier"), amount=30_000, currency="SAR", part=True).status_code == 200
+    reference = card(here).get_json()["reference"]
+    provider.choose(reference, "pay")
+    assert notify(here, provider, reference).status_code == 200
+    disputed(here, provider, reference, "dispute")
+    disputed(here, provider, reference, "dispute-lost")
+    assert here.ask_as_applicant("POST", "/withdraw", {"key": "w"}).status_code == 200
+    assert [(one["amount"], one["state"]) for one in here.read()["refunds"]] == [(30_000, "due")]
+    # The beneficiaries have nothing of it either, so that nobody bears the lost part.
+    assert moved(consular, before) == {"refunds": -30_000}
