@@ -112,6 +112,26 @@ def test_a_till_is_opened_counted_and_read(gateway: Gateway, language: str) -> N
     assert "0.30" in head.get(path).text
 
 
+@pytest.mark.parametrize(("language", "words"), [("ar", "دفعة جزئية"), ("en", "part payment")])
+def test_a_closed_till_tells_parts_from_payments(gateway: Gateway, counter: At, language: str, words: str) -> None:
+    here, head, page = (
+        counter().until("awaiting_payment"),
+        gateway.visitor("head_of_mission"),
+        f"/{language}/desk/tills",
+    )
+    assert head.post(page, **head.form(f"{page}?currency=SAR", page), **{"piece-1000": "1"}).status_code == 303
+    counter_page = f"/{language}/desk/counter?reference={here.reference}"
+    cash = f"/{language}/desk/counter/{here.reference}/cash"
+    assert head.post(cash, **head.form(counter_page, cash), amount="50", currency="SAR", part="yes").status_code == 303
+    assert head.post(cash, **head.form(counter_page, cash), amount="700", currency="SAR").status_code == 303
+    assert here.read()["status"] == "in_review"
+    till = f"{page}/RUH-T" + head.get(page).text.split("/desk/tills/RUH-T")[1].split('"')[0]
+    closed = head.post(f"{till}/close", **head.form(till, f"{till}/close"), **{"piece-50000": "1", "piece-10000": "2"})
+    assert closed.status_code == 303
+    read = head.get(till)
+    assert read.status_code == 200 and read.text.count(words) == 2, read.text
+
+
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_head_and_auditor_open_the_ledger(gateway: Gateway, counter: At, language: str) -> None:
     counter().until("in_review")
