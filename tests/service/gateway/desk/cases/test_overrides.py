@@ -33,6 +33,7 @@ def test_a_spoiled_passport_is_printed_again_by_two(gateway: Gateway, counter: A
     assert language_of(language).text("field.spoil_reason.choice.misprint") in waiting
     sign_as_head(gateway, language, here.reference)
     assert here.read()["document"]["code"] != before
+    assert language_of(language).text("desk.event.reprinted") in desk.get(page).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
