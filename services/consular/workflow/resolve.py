@@ -24,6 +24,8 @@ from shared.values.money import Money
 MISMATCH = "register_mismatch"
 # The answer after a settled fee belongs to the assessment that set the fee.
 FOLLOWS = {"discharge": "assess"}
+# The flag of a file whose law amount is another than the one that was paid.
+ASSESSMENT_CHANGED = "assessment_changed"
 
 
 def decide(session: Session, actor: Actor, decision: dict[str, Any], authority: str | None = None) -> None:
@@ -71,8 +73,8 @@ def _reuse_payment(session: Session, actor: Actor, application: Application, amo
     if payments and charges.law_amount(session, application) == amount:
         settle.notify_authorities(session, actor, application, payments[-1])
         return
-    update_columns(session, application, exception="assessment_changed")
-    audit.record(session, actor, "application.flagged", application.reference, reason="assessment_changed")
+    update_columns(session, application, exception=ASSESSMENT_CHANGED)
+    audit.record(session, actor, "application.flagged", application.reference, reason=ASSESSMENT_CHANGED)
 
 
 def _refused(session: Session, actor: Actor, application: Application, decision: dict[str, Any]) -> None:

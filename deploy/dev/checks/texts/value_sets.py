@@ -3,45 +3,32 @@
 from collections.abc import Iterable
 
 from deploy.platform.database import reference_data
-from services.civil_registry import annotate
-from services.civil_registry import rules as civil_registry
-from services.civil_registry.contents import unions, vital
-from services.conscription.laws import TIERS_OF
 from services.consular.applications import rules
 from services.consular.appointments.hall import rules as hall
 from services.consular.appointments.lottery import enter
+from services.consular.approvals import sign
+from services.consular.bookings import booked_days
 from services.consular.data import rows_of
-from services.consular.identity_checks import decide as identity_checks
-from services.consular.ministries import letter_views, replies
-from services.consular.ministries.rules.matters import AUTHORITIES, MATTERS
-from services.consular.ministries.rules.movements import DIRECTIONS
+from services.consular.ministries.rules.matters import MATTERS
+from services.consular.missions.model import HOST_HOLIDAY, SYRIAN_HOLIDAY
 from services.consular.notices import rules as notices
-from services.consular.payments.orders.rules import AttemptState
-from services.consular.payments.rates.rules import MISSION_TABLE
-from services.consular.payments.rates.table import SPECIMEN
-from services.consular.payments.reconciliation import rules as reconciliation
-from services.consular.payments.refunds.rules import RefundState
-from services.consular.payments.tariffs import rulebook
-from services.consular.payments.transfers import lines
-from services.consular.payments.transfers.rules import Reason as SuspenseReason
-from services.consular.people import duplicates
-from services.consular.people import rules as people
-from services.consular.views import bank, draws
-from services.consular.views.application import withdrawal_terms
+from services.consular.passports import approve, booklets, lost
+from services.consular.passports import names as passport_names
+from services.consular.payments.tariffs import rulebook, transaction_status
+from services.consular.uploads import rules as uploads
+from services.consular.views import draws
 from services.consular.workflow import bulk_action
-from services.consular.workflow.money.transfers import bank_decisions
-from services.gateway.accounts.identity import contests, counter, decisions, vouch
-from services.gateway.accounts.levels import Assurance, Level
 from services.gateway.accounts.mail import queue
 from services.gateway.desk.cases import contradictions
+from services.gateway.desk.mission.approvals import proposals
 from services.gateway.desk.mission.figures import figures
+from services.gateway.pages.help import help as help_pages
+from services.gateway.web import faults
 from shared.catalogue import CATALOGUE
 from shared.catalogue.appointments import SERVICES
-from shared.catalogue.model import AFTER_ASSESSMENT, AGENT, GUARDIAN, HOLDER, RELATIVE
+from shared.catalogue.model import AFTER_ASSESSMENT, APPOINTMENT
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, DEED_REFUSE_REASONS, REFUSAL_CODES, RETURN_REASONS
 from shared.documents import validity
-from shared.documents.model import KINDS
-from shared.identity.actor import OFFICER_ROLES
 
 
 def statuses() -> Iterable[str]:
@@ -60,33 +47,23 @@ def hall_park_reasons() -> Iterable[str]:
     return hall.PARK_REASONS
 
 
-def bank_matches() -> Iterable[str]:
-    return (lines.PAYMENT, *lines.ACCOUNTS)
+def statuses_by_ending() -> dict[str, Iterable[str]]:
+    """Of the texts of an application's page: the statuses, by how else such a text ends."""
+    unpaid = rules.Status.REFUSED, rules.Status.LAPSED, rules.Status.CANCELLED
+    appointments = rules.Status.COLLECTED, rules.Status.WITHDRAWN, rules.Status.LAPSED, rules.Status.CANCELLED
+    return {"_unpaid": unpaid, "_held": (rules.Status.AWAITING_PAYMENT,), f"_{APPOINTMENT}": appointments}
 
 
-def bank_overrides() -> Iterable[str]:
-    return bank_decisions.OVERRIDES
-
-
-def suspense_reasons() -> Iterable[str]:
-    return SuspenseReason
-
-
-def suggestion_reasons() -> Iterable[str]:
-    return bank.WEIGHTS
-
-
-def discrepancies() -> Iterable[str]:
-    return reconciliation.KINDS
-
-
-def refund_states() -> Iterable[str]:
-    return RefundState
-
-
-def assessed_transactions() -> Iterable[str]:
-    """Those whose price an authority works out; each page says from what."""
-    return (entry.slug for entry in CATALOGUE.values() if entry.priced == AFTER_ASSESSMENT)
+def application_texts() -> set[str]:
+    """What the page of an application says of its status."""
+    plain = set(rules.Status) - {rules.Status.READY}
+    by_ending = statuses_by_ending().items()
+    return {
+        *(f"{status}.title" for status in rules.Status),
+        *(f"{status}.text" for status in plain),
+        *(f"{rules.Status.READY}.text_{outcome}" for outcome in rules.OUTCOMES),
+        *(f"{status}.text{ending}" for ending, statuses in by_ending for status in statuses),
+    }
 
 
 def stages() -> set[str]:
@@ -114,40 +91,8 @@ def officers_reasons() -> set[str]:
     return {*RETURN_REASONS, *ALL_REFUSE_REASONS, *found}
 
 
-def findings() -> set[str]:
-    return {finding.code for matter in MATTERS for finding in matter.findings}
-
-
-def matters() -> set[str]:
-    return {f"{matter.authority}.{matter.ask}" for matter in MATTERS}
-
-
-def ministries() -> Iterable[str]:
-    return AUTHORITIES
-
-
-def letter_states() -> Iterable[str]:
-    return letter_views.STATES
-
-
-def reply_states() -> Iterable[str]:
-    return replies.DEPOSITED, replies.APPLIED, replies.LATE
-
-
-def crossing_directions() -> Iterable[str]:
-    return DIRECTIONS
-
-
 def notice_kinds() -> Iterable[str]:
     return notices.KINDS
-
-
-def document_kinds() -> Iterable[str]:
-    return KINDS
-
-
-def attempt_states() -> Iterable[str]:
-    return AttemptState
 
 
 def transaction_statuses() -> set[str]:
@@ -177,10 +122,6 @@ def provisions() -> set[str]:
     return {one.code for one in rulebook.provisions()}
 
 
-def rate_sources() -> set[str]:
-    return {*(row["source"] for row in rows_of("rate")), MISSION_TABLE, SPECIMEN}
-
-
 def services() -> Iterable[str]:
     """For which appointments are booked."""
     return SERVICES
@@ -188,48 +129,6 @@ def services() -> Iterable[str]:
 
 def bulk_actions() -> Iterable[str]:
     return bulk_action.KINDS
-
-
-def withdrawal_rules() -> Iterable[str]:
-    """What becomes of the money of an application that is withdrawn."""
-    terms = withdrawal_terms
-    return terms.NOTHING_DUE, terms.PRICE_CANCELLED, terms.UNDER_WAY, terms.WHOLE
-
-
-def capacities() -> Iterable[str]:
-    return HOLDER, RELATIVE, AGENT, GUARDIAN
-
-
-def roles() -> Iterable[str]:
-    return {*OFFICER_ROLES, "expatriate"}
-
-
-def levels() -> Iterable[str]:
-    return Level
-
-
-def assurances() -> Iterable[str]:
-    return Assurance
-
-
-def doubts() -> Iterable[str]:
-    return contests.REPORTED, contests.PROOF, contests.OFFICER
-
-
-def account_decisions() -> Iterable[str]:
-    return decisions.ACTS
-
-
-def counter_documents() -> Iterable[str]:
-    return counter.DOCUMENTS
-
-
-def voucher_relations() -> Iterable[str]:
-    return vouch.RELATIONS
-
-
-def check_reasons() -> Iterable[str]:
-    return identity_checks.REASONS
 
 
 def mail_events() -> Iterable[str]:
@@ -242,42 +141,6 @@ def sms_events() -> Iterable[str]:
 
 def notice_mails() -> Iterable[str]:
     return queue.NOTICES
-
-
-def mandate_kinds() -> Iterable[str]:
-    return people.KINDS
-
-
-def mandate_states() -> Iterable[str]:
-    return people.OFFERED, people.TO_CHECK, people.ACCEPTED, people.DECLINED, people.REFUSED, people.REVOKED
-
-
-def duplicate_kinds() -> Iterable[str]:
-    return duplicates.NUMBER, duplicates.ACCOUNT
-
-
-def duplicate_states() -> Iterable[str]:
-    return duplicates.OPEN, duplicates.CLEARED, duplicates.CONFIRMED
-
-
-def law_amounts() -> set[str]:
-    return {f"law_amount.{name}" for names in TIERS_OF.values() for name in names}
-
-
-def annotation_kinds() -> Iterable[str]:
-    return annotate.KINDS
-
-
-def divorce_types() -> Iterable[str]:
-    return unions.DIVORCE_TYPES
-
-
-def purposes() -> Iterable[str]:
-    return civil_registry.PURPOSES
-
-
-def reporters() -> Iterable[str]:
-    return vital.REPORTERS
 
 
 def urgent_reasons() -> Iterable[str]:
@@ -298,3 +161,82 @@ def figure_subjects() -> Iterable[str]:
 
 def refusal_codes() -> Iterable[str]:
     return REFUSAL_CODES
+
+
+def passport_needs() -> set[str]:
+    """What must be looked into before a passport is accepted: its title, its hint, what may come of it."""
+    return {f"{what}.{end}" for what, outcomes in approve.OUTCOMES.items() for end in ("title", "hint", *outcomes)}
+
+
+def name_sources() -> Iterable[str]:
+    return passport_names.PASSPORT, passport_names.REGISTER
+
+
+def passport_states() -> Iterable[str]:
+    return "issued", "collected", "cancelled", booklets.SPOILED, lost.LOST
+
+
+def date_orders() -> Iterable[str]:
+    return booked_days.ORDERS
+
+
+def proposal_forms() -> Iterable[str]:
+    """The bulk actions that begin with a form."""
+    return proposals.FORMS
+
+
+def proposal_states() -> Iterable[str]:
+    return sign.APPROVED, sign.DECLINED, sign.DONE, sign.UNDONE
+
+
+def proposal_fields() -> set[str]:
+    """What a proposal about the mission states or asks; those that begin elsewhere ask nothing."""
+    asked = {question.name for questions in proposals.FORMS.values() for question in questions}
+    tables = (proposals.ONE, proposals.SEVERAL)
+    beside = {
+        name for table in tables for kind, names in table.items() if kind not in proposals.BEGINS for name in names
+    }
+    return {*proposals.ORDER, *asked, *beside}
+
+
+def upload_faults() -> Iterable[str]:
+    """Why a file cannot be shown; nobody has looked at one that waits."""
+    return (*uploads.FAULTS, "paper_refused", "paper_waiting")
+
+
+def explained_errors() -> Iterable[int]:
+    return faults.EXPLAINED
+
+
+def help_topics() -> Iterable[str]:
+    return help_pages.TOPICS
+
+
+def inactive_statuses() -> set[str]:
+    """Of a transaction that nobody can ask for."""
+    return {*transaction_statuses(), transaction_status.UNKNOWN} - {transaction_status.ACTIVE}
+
+
+def encodings() -> Iterable[str]:
+    """Of a file of bookings that is not written in UTF-8."""
+    return "cp1256", "iso8859-6", "cp720", "mac_arabic", "utf-16", "utf-16-le", "utf-16-be"
+
+
+def closure_kinds() -> Iterable[str]:
+    return SYRIAN_HOLIDAY, HOST_HOLIDAY, "year_end", "mission"
+
+
+def acts_on_a_case() -> set[str]:
+    """What the pages of a case, of the counter and of the day say is done."""
+    decided = {"accept", "return", "refuse", "approvals", "duplicate", "give_back", "clear", "priority", "reprint"}
+    return {*decided, "attend", "miss", "assign", "release", "takeover", "cash", "collect", "upgrade-cash"}
+
+
+def heads_of_figures() -> set[str]:
+    counted = {"stage", "count", "median", "slowest", "decision", "reason", "currency", "amount"}
+    return {*counted, "state", "age", "officer", "share", "usual"}
+
+
+def columns_of_the_queue() -> Iterable[str]:
+    """Of its file for a spreadsheet."""
+    return "reference", "applicant", "transaction", "status", "attention", "since", "age", "due", "assigned"

@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 from services.consular.payments.orders.rules import Payment
 from shared.values.money import Money
 
+# How received money differs from the owed one; WRONG_AMOUNT where nobody can say how much came.
+PARTIAL, OVERPAID, WRONG_AMOUNT, WRONG_CURRENCY = FAULTS = ("partial", "overpaid", "wrong_amount", "wrong_currency")
+
 
 class Kind(StrEnum):
     """The effect of an answer. Only SETTLED moves the application on, and it comes once for each order."""
@@ -28,15 +31,14 @@ class Outcome:
 
 
 def fault(expected: Money, paid: Money | None) -> str | None:
-    """The code of the difference between received and expected money: partial, overpaid, wrong_currency, or
-    wrong_amount where it is not known how much came. None when they agree."""
+    """The code of the difference between received and expected money, one of FAULTS. None when they agree."""
     if paid is None:
-        return "wrong_amount"
+        return WRONG_AMOUNT
     if paid.currency != expected.currency:
-        return "wrong_currency"
+        return WRONG_CURRENCY
     if paid.amount == expected.amount:
         return None
-    return "partial" if paid.amount < expected.amount else "overpaid"
+    return PARTIAL if paid.amount < expected.amount else OVERPAID
 
 
 def is_own_address(url: str, home: str) -> bool:
