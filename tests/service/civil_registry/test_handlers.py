@@ -221,4 +221,4 @@ def test_marriages_and_divorces_of_specimens_are_registered(session: Session) ->
 def test_requests_of_another_mission_are_not_seen(session: Session, issued: str) -> None:
     assert session.scalar(select(Request.document).where(Request.document == issued)) == issued
     session.execute(text("SELECT set_config('mahjar.mission', :mission, true)"), {"mission": ELSEWHERE})
-    assert session.scalar(select(func.count()).select_from(Request)) == 0
+    assert session.scalar(select(func.count()).select_from(Request).where(Request.document == issued)) == 0
