@@ -188,6 +188,8 @@ def test_bookings_are_brought_in_claimed_and_lapsed(gateway: Gateway, consular: 
     faults = head.get(f"{preview}/faults.csv")
     assert faults.data.decode("utf-8-sig").splitlines()[1] == "4,reference,reference_malformed,'=1+1"
     assert "attachment" in faults.headers["Content-Disposition"]
+    unsaid = head.submit(preview)
+    assert unsaid.status_code == 422 and 'id="verdict"' in unsaid.text
     assert [head.submit(preview, verdict=verdict).status_code for verdict in ("keep", "keep", "drop")] == [303] * 3
     assert "Its good rows are in" in plain(head.get(preview).text)
 
