@@ -197,7 +197,7 @@ class Steps:
         """The applicant hands the marked paper in anew and sends it again."""
         page, paper = self.applicant.open(f"/applications/{self.reference}/fix"), required_uploads(self.slug)[0].name
         file = {f"file-{paper}": (f"{paper}.jpg", scan(ANOTHER), "image/jpeg")}
-        self.applicant.send(page.form("/fix"), {}, files=file)
+        self.applicant.send(page.form("/fix"), {"send": "all"}, files=file)
 
     def add_evidence(self) -> None:
         """An authority returned it without marks: the applicant hands the papers in anew and sends it again."""

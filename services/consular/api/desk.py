@@ -27,6 +27,11 @@ from shared.identity.actor import Actor
 from shared.web.service import allowed, body, current_actor, transaction
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+ASSIGNING: dict[str, Callable[[Session, Actor, str], Application]] = {
+    "take": assign.take,
+    "takeover": overrides.ask_takeover,
+    "release": assign.release,
+}
 
 
 class ReasonedVerdict(Keyed):
@@ -40,8 +45,7 @@ class ReasonedVerdict(Keyed):
 class Assignment(Schema):
     """Whose case it is from now on."""
 
-    takeover = fields.Boolean(load_default=False)
-    release = fields.Boolean(load_default=False)
+    change = fields.String(required=True, validate=validate.OneOf(tuple(ASSIGNING), error="unknown_choice"))
 
 
 class Assignments(Schema):
@@ -100,13 +104,9 @@ def list_queue() -> dict[str, Any]:
 @allowed("desk.assign")
 def assign_case(reference: str) -> dict[str, Any]:
     """Assigns a case in review to the officer, or ends that; `takeover` asks a second person for another's."""
-    request_body = body(Assignment)
+    change = body(Assignment)["change"]
     with mission_session(reference) as session:
-        if request_body["release"]:
-            return head(assign.release(session, current_actor(), reference))
-        if request_body["takeover"]:
-            return head(overrides.ask_takeover(session, current_actor(), reference))
-        return head(assign.take(session, current_actor(), reference))
+        return head(ASSIGNING[change](session, current_actor(), reference))
 
 
 @blueprint.post("/assignments")

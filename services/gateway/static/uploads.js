@@ -154,6 +154,7 @@
     if (!underway) return;
     event.preventDefault();
     const button = event.submitter;
-    queue.then(() => { if (!document.querySelector(".paper .error")) button.isConnected ? form.requestSubmit(button) : form.requestSubmit(); });
+    // The button of a paper goes with its part of the page once the file is there: its work is done, and no other's is.
+    queue.then(() => { if (!document.querySelector(".paper .error") && button?.isConnected) form.requestSubmit(button); });
   });
 })();

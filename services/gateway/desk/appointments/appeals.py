@@ -5,12 +5,14 @@ import uuid
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from services.gateway.desk.verdicts import pressed
 from services.gateway.web.access.roles import DECIDING
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import faults
 from services.gateway.web.sent_forms.submission import submit
-from shared.errors import NotFound, Refusal
+from shared.errors import Refusal
 
+VERDICTS = ("accept", "refuse")
 Answer = Response | str | tuple[str, int]
 
 
@@ -34,12 +36,9 @@ def _page(refusal: Refusal | None = None, about: str = "") -> str:
 
 def decide(reference: str) -> Answer:
     """Excuses the absence or does not."""
-    verdict = request.form.get("verdict", "")
-    if verdict not in ("accept", "refuse"):
-        raise NotFound()
-    body = {"verdict": verdict, "answer": request.form.get("answer", ""), "key": request.form.get("key", "")}
+    body = {"answer": request.form.get("answer", ""), "key": request.form.get("key", "")}
     return submit(
-        lambda: consular().cases.act(actor(), reference, "appeal", body),
+        lambda: consular().cases.act(actor(), reference, "appeal", {"verdict": pressed(*VERDICTS), **body}),
         lambda refusal: _page(refusal, reference),
-        url_for("desk.appeals", done=verdict),
+        url_for("desk.appeals", done=request.form.get("verdict", "")),
     )

@@ -5,8 +5,10 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from services.gateway.desk.cases import case, marks
+from services.gateway.desk.verdicts import pressed
 from services.gateway.desk.wording import choices, who, written_text
 from services.gateway.web.current import actor, consular
+from services.gateway.web.forms import words
 from services.gateway.web.presentation import t
 from shared.catalogue import CATALOGUE
 from shared.catalogue.reasons import (
@@ -16,9 +18,11 @@ from shared.catalogue.reasons import (
     REFUSE_REASONS_BY_QUESTION,
     SPOIL_REASONS,
 )
-from shared.errors import NotAllowed
+from shared.errors import Invalid, NotAllowed
 
 LONGEST_NOTE = 500
+# What each button about the assignment has done, as the page says it.
+ASSIGNED = {"take": "assign", "takeover": "takeover", "release": "release"}
 
 Answer = Response | str | tuple[str, int]
 
@@ -30,10 +34,11 @@ def accept(reference: str) -> Answer:
 
 def assign(reference: str) -> Answer:
     """The case is the officer's from now on, or free again; for another's a second person is asked."""
-    verb = request.form.get("verb", "")
-    how = {"takeover": verb == "takeover", "release": verb == "release"}
-    done = "takeover" if how["takeover"] else "release" if how["release"] else "assign"
-    return case.act(reference, done, lambda: consular().cases.assign(actor(), reference, **how))
+    try:
+        verb = pressed(*ASSIGNED, name="verb")
+    except Invalid as invalid:
+        return case.page(reference, unpressed=words("button_needed")), invalid.status
+    return case.act(reference, ASSIGNED[verb], lambda: consular().cases.assign(actor(), reference, verb))
 
 
 def send_back(reference: str) -> Answer:

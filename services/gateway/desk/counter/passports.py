@@ -17,6 +17,7 @@ def approve(reference: str) -> Answer:
     """Records what the officer found, with the reason; nothing is recorded without one."""
     what, outcome = (request.form.get(name, "")[:40] for name in ("what", "outcome"))
     reason, wrong = written_text("reason", LONGEST_REASON, "desk.passport.reason_needed")
+    wrong = wrong or ("" if outcome else "refusal.button_needed")
     if wrong:
         return case.page(reference, lacking={"what": what, "error": wrong, "typed": reason}), 422
     body = {"what": what, "outcome": outcome, "reason": reason, "key": request.form.get("key", "")}

@@ -15,7 +15,7 @@ from services.gateway.web.content.eligibility import attested, behalf_of
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.days import today
 from services.gateway.web.faults import page as error_page
-from services.gateway.web.forms import Field, faults, fields, typed
+from services.gateway.web.forms import Field, faults, fields, typed, words
 from services.gateway.web.presentation import country_of
 from shared.catalogue.model import Question, Transaction
 from shared.catalogue.reasons import ANSWER, PAPER
@@ -23,6 +23,8 @@ from shared.errors import Invalid, Refusal, TooLarge, Unavailable
 from shared.forms import check_answers, typed_value
 
 blueprint = Blueprint("fix", __name__)
+# What the button says that sends everything, beside those of single files.
+ALL = "all"
 
 
 @blueprint.get("/applications/<reference>/fix")
@@ -37,12 +39,14 @@ def show(reference: str) -> str | Response:
 
 @blueprint.post("/applications/<reference>/fix")
 def send(reference: str) -> Response | str | tuple[str, int]:
-    """Takes the chosen files in and saves the answers; then, unless one file alone was meant, sends it all again."""
+    """Takes the chosen files in; with the button that sends, saves the answers and sends it all again."""
     application, entry = load_editable(reference, "edit")
     asked = _questions(application, entry)
     typed_answers, only = typed(asked, request.form), request.form.get("only", "")
     marked = [one["name"] for one in application["corrections"] if one["kind"] == PAPER and one["open"]]
     errors, status = take_files(reference, marked, only if only in marked else "")
+    if not errors and not only and request.form.get("send") != ALL:
+        errors, status = {"": words("fix_not_sent")}, 422
     if errors or only:
         application, entry = load_editable(reference, "edit")
         values = {**application["answers"], **typed_answers}

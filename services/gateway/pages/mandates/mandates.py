@@ -123,8 +123,11 @@ def _errors(refusal: Refusal, questions: tuple[Question, ...]) -> dict[str, Mark
 def grant() -> Response | tuple[str, int]:
     """Offers it. The answer is the same whether such an account exists or not."""
     slow_down(MANDATES_BY_ACCOUNT, visitor().account)
-    at = _office(request.form.get("at", ""))
+    wanted = request.form.get("at", "")
+    at = _office(wanted)
     try:
+        if wanted != at:
+            raise Refusal("mandate_office_closed")
         body = _read(GRANT)
         consular().mandates.grant(visitor().actor, {**body, "mission": at or None})
     except Unavailable:

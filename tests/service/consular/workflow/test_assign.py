@@ -22,7 +22,11 @@ def assigned_to(here: Counter) -> str | None:
 def test_who_has_taken_a_case_alone_decides_it(counter: At) -> None:
     here = counter().until("in_review", "individual-extract")
     assert assigned_to(here) is None
-    assert here.desk("assign", OTHER).status_code == 200
+    for said, code in (({}, "required"), ({"change": ""}, "unknown_choice"), ({"takeover": True}, "required")):
+        unsaid = here.desk("assign", OTHER, **said)
+        assert (unsaid.status_code, unsaid.get_json()["errors"]) == (422, {"change": code})
+    assert assigned_to(here) is None
+    assert here.desk("assign", OTHER, change="take").status_code == 200
     refused = here.desk("accept", ME)
     assert (refused.status_code, refused.get_json()["code"]) == (409, "case_assigned")
     assert "Huda Alhamwi" in str(refused.get_json())
@@ -35,18 +39,18 @@ def test_who_has_taken_a_case_alone_decides_it(counter: At) -> None:
 
 def test_a_case_is_taken_over_and_left(counter: At) -> None:
     here = counter().until("in_review", "individual-extract")
-    here.desk("assign", OTHER)
-    assert here.desk("assign", ME).get_json()["code"] == "case_assigned"
-    assert here.desk("assign", ME, release=True).get_json()["code"] == "case_assigned"
-    assert here.desk("assign", ME, takeover=True).status_code == 200
+    here.desk("assign", OTHER, change="take")
+    assert here.desk("assign", ME, change="take").get_json()["code"] == "case_assigned"
+    assert here.desk("assign", ME, change="release").get_json()["code"] == "case_assigned"
+    assert here.desk("assign", ME, change="takeover").status_code == 200
     assert assigned_to(here) == OTHER.id
-    assert here.desk("assign", ME, takeover=True).get_json()["code"] == "already_proposed"
+    assert here.desk("assign", ME, change="takeover").get_json()["code"] == "already_proposed"
     signing = Signing(here.client, HOME)
     own = signing.decide(signing.waiting("takeover", here.reference), who=ME)
     assert own.get_json()["code"] == "own_proposal"
     signing.override("takeover", here.reference)
     assert assigned_to(here) == ME.id
-    assert here.desk("assign", ME, release=True).status_code == 200
+    assert here.desk("assign", ME, change="release").status_code == 200
     assert assigned_to(here) is None
     actions = [row["action"] for row in here.client.get(f"/desk/cases/{here.reference}", ME).get_json()["history"]]
     assert {"case.assigned", "case.taken_over", "case.released"} <= set(actions)
@@ -54,9 +58,9 @@ def test_a_case_is_taken_over_and_left(counter: At) -> None:
 
 def test_a_case_that_was_left_meanwhile_is_not_handed_over(counter: At) -> None:
     here = counter().until("in_review", "individual-extract")
-    here.desk("assign", OTHER)
-    assert here.desk("assign", ME, takeover=True).status_code == 200
-    assert here.desk("assign", OTHER, release=True).status_code == 200
+    here.desk("assign", OTHER, change="take")
+    assert here.desk("assign", ME, change="takeover").status_code == 200
+    assert here.desk("assign", OTHER, change="release").status_code == 200
     signing = Signing(here.client, HOME)
     reference = signing.waiting("takeover", here.reference)
     assert signing.decide(reference).get_json()["code"] == "not_possible_now"
@@ -75,12 +79,12 @@ def test_an_override_is_asked_for_on_its_case_alone(counter: At, kind: str, role
 @pytest.mark.parametrize("status", ["awaiting_payment", "with_authority"])
 def test_only_what_is_in_review_is_assigned(counter: At, status: str) -> None:
     here = counter().until(status, "individual-extract")
-    assert here.desk("assign", ME).get_json()["code"] == "not_possible_now"
+    assert here.desk("assign", ME, change="take").get_json()["code"] == "not_possible_now"
 
 
 def test_several_are_taken_and_those_of_others_left(counter: At) -> None:
     mine, others = (counter().until("in_review", "individual-extract") for _ in range(2))
-    others.desk("assign", OTHER)
+    others.desk("assign", OTHER, change="take")
     body = {"references": [mine.reference, others.reference, "RUH-22222-22222-2"]}
     answer = mine.client.post("/desk/assignments", ME, body).get_json()
     assert answer["taken"] == [mine.reference] and set(answer["left"]) == set(body["references"]) - {mine.reference}
@@ -93,7 +97,7 @@ def test_several_are_taken_and_those_of_others_left(counter: At) -> None:
 def test_the_next_case_is_one_that_can_be_decided(counter: At) -> None:
     """Neither another officer's, nor the one just left, nor one whose applicant has to come first."""
     others, left, wanted = (counter().until("in_review", "individual-extract") for _ in range(3))
-    others.desk("assign", OTHER)
+    others.desk("assign", OTHER, change="take")
     found = set()
     while (
         reference := left.client.post("/desk/next", ME, {"after": left.reference}).get_json()["reference"]

@@ -208,6 +208,9 @@ def test_a_release_lets_the_rightful_owner_prove_it(gateway: Gateway) -> None:
 
 def test_a_merge_keeps_one_account(gateway: Gateway) -> None:
     old, new, olds, news = contested(gateway, "merge")
+    path = f"{DESK}/accounts/{look(gateway, old, lambda found: found.id)}/merge"
+    unchosen = gateway.visitor("officer").submit(path, page=DESK, reason=REASON, q=old)
+    assert unchosen.status_code == 422 and 'href="#other"' in unchosen.text
     decide(gateway, "merge", old, new)
     assert level(gateway, new) is Level.CONFIRMED
     assert look(gateway, new, lambda account: account.assurance) == Assurance.OFFICERS
@@ -261,6 +264,9 @@ def test_a_decision_is_declined_with_a_reason_and_decided_once(gateway: Gateway)
         reference = session.scalars(select(AccountDecision.reference).where(*waiting)).one()
     path = f"{DESK}/decisions/{reference}"
     assert head.submit(path, page=DESK, verdict="decline").status_code == 422
+    for verdict in ({}, {"verdict": "Approve"}):
+        unsaid = head.submit(path, page=DESK, decline_reason="words of the head", **verdict)
+        assert unsaid.status_code == 422 and 'id="verdict"' in unsaid.text and "words of the head" in unsaid.text
     assert gateway.visitor("head_of_mission", "BER").submit(path, page=DESK, verdict="approve").status_code == 404
     assert head.submit(path, page=DESK, verdict="decline", decline_reason=REASON).status_code == 303
     assert head.submit(path, page=DESK, verdict="approve").status_code == 409

@@ -98,7 +98,9 @@ def test_a_refusal_says_why_and_deletes_as_well(gateway: Gateway) -> None:
     path = f"{DESK}/{reference}"
     for reason in ("", "ugly"):
         assert head.submit(path, verdict="refused", reason=reason).status_code == 422
-    assert head.submit(path, verdict="perhaps").status_code == 404
+    for verdict in ({}, {"verdict": "perhaps"}):
+        unsaid = head.submit(path, reason="unreadable", **verdict)
+        assert unsaid.status_code == 422 and 'id="verdict"' in unsaid.text
     assert head.submit(path, verdict="refused", reason="unreadable").status_code == 303
     assert stored(gateway, addresses) == 0 and level(gateway, email) is Level.DECLARED
     assert "not clear" in browser.get(PAGE).text

@@ -155,6 +155,8 @@ def test_a_colleague_is_invited_by_two_people_and_by_e_mail(gateway: Gateway) ->
     reference = proposed(gateway, administrator, "staff_create", email=email, role="clerk")
     path = f"{STAFF}/decisions/{reference}"
     assert administrator.submit(path, page=STAFF, verdict="approve").status_code == 422
+    unsaid = head.submit(path, page=STAFF, decline_reason=REASON)
+    assert unsaid.status_code == 422 and 'id="verdict"' in unsaid.text
     assert gateway.mails(email) == []
     assert head.submit(path, page=STAFF, verdict="approve").status_code == 303
     ((event, params),) = gateway.mails(email)

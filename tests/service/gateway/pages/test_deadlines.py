@@ -174,6 +174,22 @@ def upload(browser: Browser, content: bytes) -> str:
     return str(sent.location)
 
 
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_the_order_of_days_is_asked_until_it_is_chosen(gateway: Gateway, consular: Database, language: str) -> None:
+    clear(consular)
+    head = gateway.visitor("head_of_mission", PLACE)
+    declare(head, consular)
+    row = f"OLD-{uuid.uuid4().hex[:8]},{PERSON.national_number},{PERSON.given_name},{SLUG},03/04/2027"
+    preview = upload(head, f"{HEAD}\r\n{row}".encode("utf-8-sig")).replace("/en/", f"/{language}/")
+    for order in ({}, {"date_order": ""}, {"date_order": "backwards"}):
+        unsaid = head.submit(f"{preview}/answers", preview, restore_zeros="yes", **order)
+        assert unsaid.status_code == 422 and 'id="date_order-error"' in unsaid.text
+        assert 'value="keep"' not in head.get(preview).text
+    assert head.submit(f"{preview}/answers", preview, date_order="day_first").status_code == 303
+    assert head.submit(f"{preview}/answers", preview).status_code == 422
+    assert re.search('value="day_first" checked', head.get(preview).text), "an order that was chosen stays"
+
+
 def test_bookings_are_brought_in_claimed_and_lapsed(gateway: Gateway, consular: Database) -> None:
     clear(consular)
     head, officer = gateway.visitor("head_of_mission", PLACE), gateway.visitor("officer", PLACE)
@@ -188,6 +204,8 @@ def test_bookings_are_brought_in_claimed_and_lapsed(gateway: Gateway, consular: 
     faults = head.get(f"{preview}/faults.csv")
     assert faults.data.decode("utf-8-sig").splitlines()[1] == "4,reference,reference_malformed,'=1+1"
     assert "attachment" in faults.headers["Content-Disposition"]
+    unsaid = head.submit(preview)
+    assert unsaid.status_code == 422 and 'id="verdict"' in unsaid.text
     assert [head.submit(preview, verdict=verdict).status_code for verdict in ("keep", "keep", "drop")] == [303] * 3
     assert "Its good rows are in" in plain(head.get(preview).text)
 

@@ -11,6 +11,7 @@ import pytest
 from deploy.demo.days import today
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
+from shared.i18n import language as language_of
 from tests.factories.applications import Counter
 from tests.factories.duplicates import alike, filed
 from tests.factories.gateway import Browser, Gateway
@@ -75,6 +76,10 @@ def opened(answer: Any) -> str:
 def test_a_mandate_from_account_to_account_until_it_is_ended(gateway: Gateway, language: str) -> None:
     woman, agent = gateway.visitor(person=specimens.WOMAN), gateway.visitor(person=specimens.SERVED)
     assert f"/{language}/account/mandates" in woman.get(f"/{language}/account").text
+    known = references(woman.get(f"/{language}/account/mandates").text)
+    closed = give(woman, specimens.SERVED, language, at="XXX")
+    assert closed.status_code == 422 and language_of(language).text("refusal.mandate_office_closed") in closed.text
+    assert references(woman.get(f"/{language}/account/mandates").text) == known
     assert give(woman, specimens.SERVED, language).location.endswith("done=granted")
     [mandate, *_] = references(woman.get(f"/{language}/account/mandates").text)
     assert submit_form(agent, language, mandate, "accept").location.endswith("done=accept")

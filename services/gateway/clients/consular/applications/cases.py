@@ -123,9 +123,9 @@ class Cases:
         """Accepts, returns, refuses, takes cash or hands over; the verb is the last part of the address."""
         self.client.post(f"{_path(reference)}/{quote(verb)}", actor, body)
 
-    def assign(self, actor: Actor, reference: str, *, takeover: bool = False, release: bool = False) -> None:
-        """Assigns a case to the actor, or ends the assignment."""
-        self.client.post(f"{_path(reference)}/assign", actor, {"takeover": takeover, "release": release})
+    def assign(self, actor: Actor, reference: str, change: str) -> None:
+        """Assigns a case to the actor (take), asks a second person for another's (takeover), or ends it (release)."""
+        self.client.post(f"{_path(reference)}/assign", actor, {"change": change})
 
     def assign_many(self, actor: Actor, references: list[str]) -> AssignedCases:
         """Assigns those of several cases that are free."""

@@ -9,11 +9,13 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.appointments.draws import DeskDraws
+from services.gateway.desk.verdicts import pressed
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.access.roles import DECIDING
 from services.gateway.web.current import actor, consular
 from services.gateway.web.days import now
 from services.gateway.web.forms import faults, fields, read, typed
+from services.gateway.web.presentation import t
 from shared.catalogue.model import Question
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from shared.values.person import strip_controls
@@ -33,7 +35,8 @@ def show() -> str:
     return _page()
 
 
-def _page(refusal: Refusal | None = None) -> str:
+def _page(refusal: Refusal | None = None, about: str = "") -> str:
+    """With what was refused, in the form of a draw or `about` an urgency."""
     view = consular().draws.desk(actor())
     errors = faults(_beside_days(refusal), QUESTIONS, prefix=PREFIX) if isinstance(refusal, Invalid) else {}
     return render_template(
@@ -42,6 +45,9 @@ def _page(refusal: Refusal | None = None) -> str:
         may=actor().role in DECIDING,
         errors=errors,
         fields=fields(QUESTIONS, typed(QUESTIONS, request.form), errors, prefix=PREFIX),
+        about=about,
+        typed_service=request.form.get("service", ""),
+        typed_evidence=request.form.get("evidence", ""),
         refused=refusal if refusal and not errors else None,
         refusal_text=refusal_text,
         key=lambda: str(uuid.uuid4()),
@@ -58,6 +64,8 @@ def announce() -> Answer:
     try:
         asked = read(QUESTIONS, request.form)
         view = consular().draws.desk(actor())
+        if request.form.get("service", "") not in view["services"]:
+            raise Invalid("choose", field="service", label=t("draw.service"))
         consular().draws.announce(actor(), _body(view, asked))
     except (NotAllowed, Unavailable):
         raise
@@ -85,22 +93,21 @@ def _body(view: DeskDraws, asked: dict[str, Any]) -> dict[str, Any]:
 
 def judge(code: str) -> Answer:
     """Confirms an urgency with the evidence that was seen, or denies it."""
-    body = {
-        "key": request.form.get("key", ""),
-        "accepted": request.form.get("verdict") == "accept",
-        "evidence": strip_controls(request.form.get("evidence", "")),
-    }
+    evidence = strip_controls(request.form.get("evidence", ""))
     try:
+        accepted = pressed("accept", "deny") == "accept"
+        body = {"key": request.form.get("key", ""), "accepted": accepted, "evidence": evidence}
         consular().draws.judge(actor(), code, body)
     except (NotFound, NotAllowed, Unavailable):
         raise
     except Refusal as refusal:
-        return _page(_about_evidence(refusal)), refusal.status
+        return _page(_about_evidence(refusal), code), refusal.status
     return redirect(url_for("desk.draws", done="judge"), 303)
 
 
 def _about_evidence(refusal: Refusal) -> Refusal:
     """In the words of the one field that the form has."""
-    if not isinstance(refusal, Invalid):
+    wrong = refusal.errors.get("evidence") if isinstance(refusal, Invalid) else None
+    if wrong is None:
         return refusal
-    return Refusal("evidence_too_long" if "too_long" in refusal.errors.values() else "evidence_needed")
+    return Invalid("evidence_too_long" if wrong == "too_long" else "evidence_needed", field="evidence")

@@ -26,6 +26,9 @@ def call() -> Answer:
     counter, number = _whole("counter"), _whole("number")
     if counter is None:
         return _page(errors={"counter": t("refusal.hall_counter")}), 422
+    if number is None and "number" in request.form:
+        # Whoever asks for one number is not given the next one.
+        return _page(Refusal("hall_number")), 422
     try:
         called = consular().hall.call(actor(), request.form.get("key", ""), counter, number)
     except (NotAllowed, Unavailable):

@@ -8,6 +8,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 from werkzeug.wrappers import Response as Redirection
 
 from services.gateway.clients.consular.applications.bookings import RowFault
+from services.gateway.desk.verdicts import pressed
 from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.forms import faults, fields, typed
@@ -71,13 +72,20 @@ def upload() -> Answer:
 
 def detail(reference: str) -> str:
     """What a file would bring in, what is wrong with it, or what became of it."""
+    return _import_page(reference)
+
+
+def _import_page(reference: str, refusal: Invalid | None = None) -> str:
     imported = consular().bookings.import_detail(actor(), reference)
+    errors = faults(refusal) if refusal else {}
     return render_template(
         "desk/mission/approvals/booking_import.html",
         imported=imported,
         faults=[_worded(fault) for fault in imported["faults"]],
         order_choices=[(order, t(f"desk.bookings.order.{order}")) for order in ORDERS],
         may_change=visitor().role in PAGES["desk.declare_phase"],
+        errors=errors,
+        zeros=request.form.get("restore_zeros") == "yes" if "date_order" in errors else imported["zeros_restored"],
     )
 
 
@@ -86,19 +94,27 @@ def _worded(fault: RowFault) -> dict[str, Any]:
     return {**fault, "text": t(known if has_text(known) else "desk.bookings.fault.other")}
 
 
-def answer(reference: str) -> Redirection:
+def answer(reference: str) -> Answer:
     """Reads the file again by what the officer says about it; after a decision, shows that one."""
     order = request.form.get("date_order") or None
-    with suppress(Conflict, Invalid):
+    try:
+        if order is None and consular().bookings.import_detail(actor(), reference)["asks_order"]:
+            raise Invalid("unknown_choice", field="date_order")
         consular().bookings.answer_import(actor(), reference, order, request.form.get("restore_zeros") == "yes")
+    except Invalid as invalid:
+        named = Invalid(errors=invalid.errors, label=t("desk.bookings.order"))
+        return _import_page(reference, named), invalid.status
+    except Conflict:
+        pass
     return redirect(url_for("desk.booking_import", reference=reference), 303)
 
 
-def decide(reference: str) -> Redirection:
+def decide(reference: str) -> Answer:
     """Keeps the good rows, or drops the file; after somebody else's decision, shows that one."""
-    verdict = request.form.get("verdict", "")
-    if verdict not in ("keep", "drop"):
-        raise NotFound()
+    try:
+        verdict = pressed("keep", "drop")
+    except Invalid as invalid:
+        return _import_page(reference, invalid), invalid.status
     with suppress(Conflict):
         consular().bookings.decide_import(actor(), reference, verdict)
     return redirect(url_for("desk.booking_import", reference=reference), 303)

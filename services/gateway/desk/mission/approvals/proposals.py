@@ -9,6 +9,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.mission.approvals import Proposal
+from services.gateway.desk.verdicts import pressed
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import actor, consular, visitor
@@ -95,6 +96,7 @@ ORDER = (
 DAYS = frozenset({"decreed_on", "ends_from", "ends_to", "valid_from", "window_to", "first_day", "last_day", "rate_on"})
 WEEKDAYS = frozenset({"weekdays", "rest_days", "half_days"})
 LONGEST, MOST = 200, 200
+VERDICTS = ("approve", "decline")
 
 
 def show() -> str:
@@ -262,13 +264,11 @@ def _tariff_options() -> dict[str, list[tuple[str, Markup | str]]]:
 
 def decide(reference: str) -> Answer:
     """The second person approves or declines; a refusal is shown on the list."""
-    verdict, reason = request.form.get("verdict", ""), request.form.get("decline_reason", "")
-    if verdict not in ("approve", "decline"):
-        raise NotFound()
+    reason, key = request.form.get("decline_reason", ""), request.form.get("key", "")
     return submit(
-        lambda: consular().approvals.decide(actor(), reference, verdict, reason, request.form.get("key", "")),
+        lambda: consular().approvals.decide(actor(), reference, pressed(*VERDICTS), reason, key),
         lambda refusal: _list(refused=faults(refusal, prefix="field"), about=reference, typed_reason=reason),
-        url_for("desk.proposals", done=verdict),
+        url_for("desk.proposals", done=request.form.get("verdict", "")),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from services.gateway.desk.verdicts import pressed
 from services.gateway.desk.wording import refusal_text, written_text
 from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import actor, consular, visitor
@@ -130,13 +131,15 @@ def _missing(verb: str, typed: dict[str, str], reason: str, wrong: str) -> dict[
 
 def decide(reference: str) -> Answer:
     """The second person signs an override, or declines it."""
-    verdict = request.form.get("verdict", "")
-    if verdict not in ("approve", "decline") or not references.is_valid(reference):
+    if not references.is_valid(reference):
         raise NotFound()
     try:
+        verdict = pressed("approve", "decline")
         consular().bank.decide(actor(), reference, verdict, request.form.get("key", "") or str(uuid.uuid4()))
     except (NotFound, NotAllowed, Unavailable):
         raise
+    except Invalid as invalid:
+        return _list(errors=faults(invalid), about=reference), invalid.status
     except Refusal as refusal:
         return _list(errors={"": refusal_text(refusal)}), refusal.status
     return redirect(url_for("desk.bank"), 303)

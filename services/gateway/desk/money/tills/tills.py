@@ -62,6 +62,9 @@ def deposit() -> Answer:
 def close_till(reference: str) -> Answer:
     """Closes a till; its day sheet says what should have been there."""
     pieces, errors = _pieces()
+    if not any(_typed().values()):
+        # Nothing counted is no count of nothing: an empty till is counted with a 0.
+        errors = {next(iter(_typed()), ""): t("desk.tills.not_counted")}
     if errors:
         return _day(reference, errors=errors, typed=_typed()), 422
     try:

@@ -11,12 +11,13 @@ from services.gateway.accounts.identity import contests, counter, decisions, fin
 from services.gateway.accounts.levels import level_of
 from services.gateway.accounts.model import Account, AccountDecision
 from services.gateway.accounts.throttle import DESK_SEARCH_BY_ACCOUNT
+from services.gateway.desk.verdicts import pressed
 from services.gateway.web.access.pages import PAGES
 from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, actor, consular, settings, visitor
 from services.gateway.web.forms import faults
 from services.gateway.web.presentation import t
-from shared.errors import NotAllowed, Refusal
+from shared.errors import Invalid, NotAllowed, Refusal
 
 Answer = Response | str | tuple[str, int]
 LONGEST = 300
@@ -143,6 +144,8 @@ def propose(kind: str, account_id: str) -> Answer:
     form = request.form
     other = form.get("other", "")[:LONGEST] or None
     try:
+        if kind == "merge" and other is None:
+            raise Invalid("choose", field="other", label=t("decision.kept"))
         with accounts().scope(actor().mission) as session:
             decisions.propose(session, actor(), kind, form.get("reason", "")[: LONGEST + 1], account_id, other)
     except Refusal as refusal:
@@ -160,8 +163,9 @@ def decide(reference: str) -> Answer:
     """The second officer signs, or declines with a reason."""
     form: Mapping[str, str] = request.form
     try:
+        verdict = pressed("approve", "decline")
         with accounts().scope(actor().mission) as session:
-            if form.get("verdict") == "approve":
+            if verdict == "approve":
                 decisions.approve(session, actor(), settings().secret, reference)
             else:
                 decisions.decline(session, actor(), reference, form.get("decline_reason", "")[: LONGEST + 1])

@@ -1,17 +1,25 @@
 """E-mails that did not arrive: how old each is, and who sees to it."""
 
+from typing import Any
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts.mail import settle
 from services.gateway.accounts.mail.letter import days_since
 from services.gateway.accounts.mail.queue import NOTICES
+from services.gateway.desk.verdicts import pressed
 from services.gateway.web.current import accounts, actor, visitor
-from shared.errors import NotFound
+from services.gateway.web.forms import faults
+from shared.errors import Invalid
 
 
 def show() -> str:
     """Those of the mission, oldest first."""
+    return _page()
+
+
+def _page(**more: Any) -> str:
     with accounts().scope(actor().mission) as session:
         rows = [
             {
@@ -26,15 +34,16 @@ def show() -> str:
             }
             for mail in settle.undeliverable(session, actor())
         ]
-    return render_template("desk/people/identity/mails.html", rows=rows, done=request.args.get("done", ""))
+    return render_template("desk/people/identity/mails.html", rows=rows, done=request.args.get("done", ""), **more)
 
 
-def act(mail_id: str) -> Response:
+def act(mail_id: str) -> Response | tuple[str, int]:
     """Takes one over, or settles it."""
     acts = {"take": settle.take, "settle": settle.settle}
-    verb = request.form.get("verb", "")
-    if verb not in acts:
-        raise NotFound()
+    try:
+        verb = pressed(*acts, name="verb")
+    except Invalid as invalid:
+        return _page(errors=faults(invalid), about=mail_id), invalid.status
     with accounts().scope(actor().mission) as session:
         acts[verb](session, actor(), mail_id)
     return redirect(url_for("desk.mails", done=verb), 303)

@@ -8,6 +8,7 @@ from services.gateway.accounts.identity import counter, find
 from services.gateway.accounts.identity.prove import prove
 from services.gateway.accounts.levels import Assurance, Level, level_of
 from services.gateway.desk.people.identity.identity import LONGEST, Answer, account_view
+from services.gateway.desk.verdicts import pressed
 from services.gateway.web.current import accounts, actor, consular, settings
 from services.gateway.web.forms import faults
 from services.gateway.web.http.stored_files import asked_page, send_stored
@@ -44,13 +45,11 @@ def picture(reference: str, which: str) -> Response:
 
 def decide(reference: str) -> Answer:
     """The verdict. Accepted, the account is proven first and the files are deleted after; both may be repeated."""
-    verdict, reason = request.form.get("verdict", ""), request.form.get("reason", "")[:LONGEST]
-    contested = None
+    reason, contested = request.form.get("reason", "")[:LONGEST], None
     try:
+        verdict = pressed(ACCEPTED, REFUSED)
         if verdict == ACCEPTED:
             contested = _prove(consular().identity_checks.detail(actor(), reference)["account"])
-        elif verdict != REFUSED:
-            raise NotFound()
         consular().identity_checks.decide(actor(), reference, verdict, reason)
     except (NotAllowed, NotFound, Unavailable):
         raise

@@ -9,6 +9,7 @@ from services.gateway.accounts.factors import second_step
 from services.gateway.accounts.identity import decisions
 from services.gateway.accounts.registration import staff
 from services.gateway.desk.people.identity.identity import LONGEST, Answer, decision_view
+from services.gateway.desk.verdicts import pressed
 from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import accounts, actor, settings, visitor
 from services.gateway.web.forms import faults
@@ -70,8 +71,9 @@ def decide(reference: str) -> Response | Answer:
     """The second person signs, or declines with a reason."""
     form = request.form
     try:
+        verdict = pressed("approve", "decline")
         with accounts().scope(actor().mission) as session:
-            if form.get("verdict") == "approve":
+            if verdict == "approve":
                 decisions.approve(session, actor(), settings().secret, reference)
             else:
                 decisions.decline(session, actor(), reference, form.get("decline_reason", "")[: LONGEST + 1])

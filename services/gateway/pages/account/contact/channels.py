@@ -40,6 +40,8 @@ def choose() -> Response | tuple[str, int]:
     try:
         with accounts().scope(visitor().mission) as session:
             by_mail, by_sms = form.get("by_mail") == "yes", form.get("by_sms") == "yes"
+            # A page that offers no text messages does not end them.
+            by_sms = by_sms or (not settings().mail.sms and channels.read(session, visitor()).by_sms)
             channels.choose(session, visitor(), by_mail=by_mail, by_sms=by_sms)
     except Refusal as refusal:
         return _page(refusal), refusal.status

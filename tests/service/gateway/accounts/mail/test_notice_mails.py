@@ -266,3 +266,13 @@ def test_notices_of_the_mission_leave_once(
 def test_while_the_service_is_silent_nothing_is_lost(gateway: Gateway, database: Database) -> None:
     gateway.wires["consular"].is_cut = True
     assert worker.fetch_notices(database, gateway.app.extensions["consular"]) == 0
+
+
+def test_a_page_that_offers_no_text_messages_does_not_end_them(gateway: Gateway, database: Database) -> None:
+    browser = gateway.visitor(person=specimens.SON)
+    change(database, phone=NUMBER, phone_confirmed_at=func.now(), news_by_sms=True)
+    page = "/en/account/channels"
+    assert 'name="by_sms"' not in browser.get(page).text
+    assert browser.submit(page, by_mail="yes").status_code == 303
+    with database.scope(None) as session:
+        assert session.scalars(select(Account.news_by_sms).where(Account.person == specimens.SON.person)).one()

@@ -62,6 +62,8 @@ def test_an_absence_is_explained_and_decided(gateway: Gateway, consular: Databas
     assert "مرض ابني" in officer.get(desk).text
     nothing = officer.submit(f"{desk}/{reference}", page=desk, verdict="accept", answer="", key=f"{language}-three")
     assert nothing.status_code == 422 and 'id="answer-error"' in nothing.text
+    unsaid = officer.submit(f"{desk}/{reference}", page=desk, answer="سلامته", key=f"{language}-none")
+    assert unsaid.status_code == 422 and 'id="verdict"' in unsaid.text and ">سلامته</textarea>" in unsaid.text
     decided = officer.submit(
         f"{desk}/{reference}", page=desk, verdict="accept", answer="سلامته", key=f"{language}-four"
     )

@@ -64,6 +64,9 @@ def test_from_the_gate_to_the_counter(gateway: Gateway, consular: Database, lang
     assert (let_in.status_code, 'class="called-number"' in let_in.text) == (200, True)
     assert clerk.get(gate).headers["Permissions-Policy"].startswith("camera=(self)")
     assert submit_form(clerk, f"{hall}/call", hall, counter="") == 422
+    for number in ("", "one"):
+        assert submit_form(clerk, f"{hall}/call", hall, counter="3", number=number) == 422
+    assert f'action="{hall}/1/begin"' not in clerk.get(hall).text
     assert submit_form(clerk, f"{hall}/call", hall, counter="٣") == 303
     at_counter = clerk.get(hall).text
     assert reference in at_counter and f'action="{hall}/1/begin"' in at_counter

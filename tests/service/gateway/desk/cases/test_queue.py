@@ -78,6 +78,9 @@ def test_a_case_of_another_officer_is_taken_over_before_it_is_decided(
     here = counter().until("in_review", SLUG)
     officer, head = gateway.visitor("officer"), gateway.visitor("head_of_mission")
     path = f"/{language}/desk/cases/{here.reference}"
+    for verb in ({}, {"verb": "keep"}):
+        unsaid = officer.submit(f"{path}/assign", path, **verb)
+        assert unsaid.status_code == 422 and 'id="verb"' in unsaid.text
     assert head.submit(f"{path}/assign", path, verb="take").status_code == 303
     assert officer.submit(f"{path}/return", path, **MARK).status_code == 409
     assert 'value="takeover"' in officer.get(path).text

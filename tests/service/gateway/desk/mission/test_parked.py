@@ -58,6 +58,8 @@ def test_two_people_discard_a_message(gateway: Gateway, database: Databases, lan
     reference = listed.split(f"{proposals}/RUH-")[1].split('"')[0]
     assert verdict(database("consular"), number) is None
     path = f"{proposals}/RUH-{reference}"
+    unsaid = other.submit(path, proposals, decline_reason="why not", key=new("RUH", 10))
+    assert unsaid.status_code == 422 and 'id="verdict"' in unsaid.text and "why not" in unsaid.text
     assert head.submit(path, proposals, verdict="approve", key=new("RUH", 10)).status_code != 303
     assert other.submit(path, proposals, verdict="approve", key=new("RUH", 10)).status_code == 303
     assert verdict(database("consular"), number) == "discard"

@@ -112,6 +112,8 @@ def test_unknown_money_is_decided_at_the_desk(bank: Bank, sent: tuple[Browser, s
     assert "no such payer" in waiting
     decision = re.search(rf"{overview}/decisions/(RUH-[A-Z0-9-]+)", waiting)
     assert decision is not None
+    unsaid = bank.officer.submit(f"{overview}/decisions/{decision[1]}", page=overview, key=f"n-{language}")
+    assert unsaid.status_code == 422 and 'id="verdict"' in unsaid.text
     signed = bank.officer.submit(
         f"{overview}/decisions/{decision[1]}", page=overview, verdict="approve", key=f"s-{language}"
     )

@@ -107,6 +107,8 @@ def test_a_till_is_opened_counted_and_read(gateway: Gateway, language: str) -> N
     path = f"{page}/{till}"
     wrong = head.post(f"{path}/close", **head.form(path, f"{path}/close"), **{"piece-5000": "2.5"})
     assert wrong.status_code == 422 and 'id="piece-5000-error"' in wrong.text
+    nothing = head.post(f"{path}/close", **head.form(path, f"{path}/close"), **{"piece-5000": " ", "piece-10": ""})
+    assert nothing.status_code == 422 and 'id="piece-5000-error"' in nothing.text
     closed = head.post(f"{path}/close", **head.form(path, f"{path}/close"), **{"piece-5000": "2"})
     assert closed.status_code == 303
     assert "0.30" in head.get(path).text

@@ -61,10 +61,10 @@ def test_nothing_changed_is_said_of_each_mark_and_a_change_goes_through(
     browser, here = returned
     page, say = f"/{language}/applications/{here.reference}/fix", language_of(language)
     answers = {QUESTION: str(here.read()["answers"][QUESTION])}
-    refused = browser.submit(page, key=browser.hidden(page, "key"), **answers)
+    refused = browser.submit(page, key=browser.hidden(page, "key"), send="all", **answers)
     assert refused.status_code == 422
     assert say.text("refusal.paper_unchanged") in refused.text
-    sent = browser.submit(page, key=browser.hidden(page, "key"), **answers, **scan(pdf(3)))
+    sent = browser.submit(page, key=browser.hidden(page, "key"), send="all", **answers, **scan(pdf(3)))
     assert (sent.status_code, here.read()["status"]) == (303, "in_review")
     case = gateway.visitor("officer").get(f"/{language}/desk/cases/{here.reference}").text
     assert case.count("clear.pdf") >= 1 and case.count("scan.pdf") >= 1 and WORDS in case
@@ -82,6 +82,16 @@ def test_one_file_alone_is_taken_and_the_rest_waits(returned: tuple[Browser, Cou
     assert wrong.status_code == 415 and language_of(language).text("refusal.file_type_unknown") in wrong.text
     none = browser.submit(page, only="identity")
     assert none.status_code == 422 and language_of(language).text("refusal.file_missing") in none.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_sent_but_by_its_button(returned: tuple[Browser, Counter], language: str) -> None:
+    browser, here = returned
+    page = f"/{language}/applications/{here.reference}/fix"
+    unsent = browser.submit(page, key=browser.hidden(page, "key"), **scan(pdf(3)))
+    assert unsent.status_code == 422 and "clear.pdf" in unsent.text
+    assert language_of(language).text("refusal.fix_not_sent") in unsent.text
+    assert here.read()["status"] == "returned"
 
 
 def test_who_has_nothing_to_put_right_is_led_on(gateway: Gateway) -> None:

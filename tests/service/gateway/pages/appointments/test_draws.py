@@ -16,6 +16,7 @@ from services.consular.appointments.lottery.model import Intention
 from services.consular.appointments.lottery.replay import replay
 from services.consular.appointments.lottery.rules.files import ANNOUNCEMENT, BEACON, ENTRIES, RESULT
 from shared.database.db import Database
+from shared.i18n import language as language_of
 from tests.factories.draws import conduct, open_draw, set_times
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway.forms import begin, fill
@@ -72,6 +73,8 @@ def test_a_draw_from_the_desk_to_the_published_list(
         **parts("last_day", today() + timedelta(days=12)),
     }
     key = officer.form(desk)["key"]
+    unchosen = officer.submit(desk, key=key, service="", **days)
+    assert unchosen.status_code == 422 and 'id="service-error"' in unchosen.text
     assert officer.submit(desk, key=key, service="passport", **days).status_code == 303
     listed = officer.get(desk).text
     code = re.search(r"/draws/(RUH-[A-Z0-9-]+)", listed)[1]  # type: ignore[index]
@@ -97,7 +100,13 @@ def test_a_draw_from_the_desk_to_the_published_list(
     assert again.status_code == 409
     urgent = re.search(r"/desk/draws/(RUH-Q[A-Z0-9-]+)/urgency", officer.get(desk).text)[1]  # type: ignore[index]
     judge = f"{desk}/{urgent}/urgency"
-    assert officer.submit(judge, desk, key=f"{code}-1", verdict="accept", evidence="").status_code == 422
+    bare = officer.submit(judge, desk, key=f"{code}-1", verdict="accept", evidence="")
+    assert bare.status_code == 422 and 'id="evidence-error"' in bare.text
+    for verdict in ({}, {"verdict": ""}, {"verdict": "Accept"}):
+        unsaid = officer.submit(judge, desk, key=f"{code}-0", evidence="half a letter", **verdict)
+        assert unsaid.status_code == 422 and 'value="half a letter"' in unsaid.text
+        assert language_of(language).text("refusal.button_needed") in unsaid.text
+    assert f'action="{judge}"' in officer.get(desk).text, "denied by nobody"
     assert officer.submit(judge, desk, key=f"{code}-2", verdict="accept", evidence="letter").status_code == 303
     conduct(consular, code)
     anybody = gateway.browser()

@@ -47,6 +47,8 @@ def test_an_officer_records_what_was_found_with_a_reason(gateway: Gateway) -> No
     empty = officer.submit(f"{page}/approvals", page=page, reason=" ", **told)
     assert empty.status_code == 422
     assert "Please write the reason" in empty.text
+    unsaid = officer.submit(f"{page}/approvals", page=page, reason="Pages and chip", **{**told, "outcome": ""})
+    assert unsaid.status_code == 422 and ">Pages and chip</textarea>" in unsaid.text
     done = officer.submit(f"{page}/approvals", page=page, reason="Pages and chip are whole", **told)
     assert done.status_code == 303
     assert "Pages and chip are whole" in officer.get(page).text
