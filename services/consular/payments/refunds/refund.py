@@ -51,15 +51,9 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
         return None
     attempts.change_order(session, debt, OrderState.REFUND_DUE)
     attempt = _paid_attempt(session, order)
-    money = attempt.money
-    before = parts.arrived(debt, parts.of_order(session, debt) if parts.may_have_parts(debt, money) else [])
-    postings = _opposite(payment_postings(accounts.REFUNDS, lines_of(debt), money + before))
-    for earlier in session.scalars(select(Refund).where(Refund.order == order, Refund.part == URGENCY)):
-        postings += _opposite(_legs(session, earlier))
-        if earlier.attempt == attempt.reference:
-            money -= earlier.money
-        else:
-            before -= earlier.money
+    arrived = parts.arrived(debt, parts.of_order(session, debt) if parts.may_have_parts(debt, attempt.money) else [])
+    money, before, earlier = _after_urgency(session, attempt, arrived)
+    postings = [*_opposite(payment_postings(accounts.REFUNDS, lines_of(debt), attempt.money + arrived)), *earlier]
     if before.amount:
         # Each part is owed back by a refund of its own, out of suspense.
         postings += [Posting(accounts.REFUNDS, before), Posting(accounts.SUSPENSE, -before)]
@@ -74,6 +68,18 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
         # Nothing is left of the last payment, and the parts before it go back all the same.
         _post(session, actor, debt, order, postings)
     return None
+
+
+def _after_urgency(session: Session, attempt: Attempt, arrived: Money) -> tuple[Money, Money, list[Posting]]:
+    """What a missed urgency has left of the last payment and of the parts before it, and the legs that undo its own."""
+    money, before, postings = attempt.money, arrived, list[Posting]()
+    for earlier in session.scalars(select(Refund).where(Refund.order == attempt.order, Refund.part == URGENCY)):
+        postings += _opposite(_legs(session, earlier))
+        if earlier.attempt == attempt.reference:
+            money -= earlier.money
+        else:
+            before -= earlier.money
+    return money, before, postings
 
 
 def mark_parts_due(session: Session, actor: Actor, order: str, reason: str) -> list[Refund]:
