@@ -15,7 +15,8 @@ MISSION_LENGTH = 3
 # How long a reference is without its dashes: mission, signs, check character.
 _WHOLE = tuple(MISSION_LENGTH + length + 1 for length in (APPLICATION_LENGTH, CODE_LENGTH))
 _BETWEEN = re.compile("[^0-9A-Z-]+")
-_MIXED = re.compile("(?=.*[A-Z])(?=.*[0-9])")
+# One group of five in five has no figure in it: then the mission and the dash in front show what it is.
+_LIKE_PART = re.compile(f"(?=.*[A-Z])(?=.*[0-9])|[A-Z]{{{MISSION_LENGTH}}}-+[{ALPHABET}]")
 SHORTEST_PART = 6
 _RUNS = re.compile("[0-9A-Z]+")
 
@@ -47,8 +48,9 @@ def plain(text: str) -> str:
 
 def parts(text: str) -> set[str]:
     """What may be a reference or a part of one in a pasted text: letters and figures, with dashes between them."""
-    pieces = (plain(piece) for piece in _BETWEEN.split(plain_signs(text)))
-    return {piece for piece in pieces if len(piece) >= SHORTEST_PART and _MIXED.match(piece)}
+    pieces = (piece.strip("-") for piece in _BETWEEN.split(plain_signs(text)))
+    alike = map(plain, filter(_LIKE_PART.match, pieces))
+    return {piece for piece in alike if len(piece) >= SHORTEST_PART}
 
 
 def code(text: str, groups: Sequence[int]) -> str:

@@ -241,6 +241,11 @@ def test_a_text_without_a_code_stays_wrong() -> None:
 )
 def test_a_part_of_a_reference_is_found_in_what_was_pasted(typed: str) -> None:
     assert references.parts(typed) == {"RUH7K3MQ"}
+    assert references.parts(typed.replace("7K3MQ", "FUJWQ").replace("7k3mq", "fujwq")) >= {"RUHFUJWQ"}
+
+
+def test_a_word_is_no_part_of_a_reference() -> None:
+    assert references.parts("Code of the application, urgent") == set()
 
 
 def test_figures_of_a_telephone_number_are_no_part_of_a_reference() -> None:

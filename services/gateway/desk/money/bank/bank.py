@@ -131,10 +131,10 @@ def _missing(verb: str, typed: dict[str, str], reason: str, wrong: str) -> dict[
 
 def decide(reference: str) -> Answer:
     """The second person signs an override, or declines it."""
-    if not references.is_valid(reference):
-        raise NotFound()
     try:
         verdict = pressed("approve", "decline")
+        if not references.is_valid(reference):
+            raise NotFound()
         consular().bank.decide(actor(), reference, verdict, request.form.get("key", "") or str(uuid.uuid4()))
     except (NotFound, NotAllowed, Unavailable):
         raise
