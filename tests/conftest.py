@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from deploy.demo import specimen_rates
 from deploy.demo.population import load as load_population
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.migrate import migrate_all
 from deploy.platform.database.roles import DATABASE, SERVICES, connect_as_admin, prepare
 from shared.database import pending

@@ -10,8 +10,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
-from deploy.dev.fork_server import ForkServer, ForkServerFailed
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.fork_server import ForkServer, ForkServerFailed
+from deploy.dev.servers.postgres import Postgres
 from deploy.dev.stack import ROOT, Listeners, Stack, build, listeners_on
 from deploy.dev.supervisor import Child, ProcessFailed, start_all, stop_all, supervise, wait_for
 from deploy.platform.data_folder import DataFolder, FolderInUse

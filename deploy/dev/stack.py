@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
 
-from deploy.dev.fork_server import ForkServer
+from deploy.dev.servers.fork_server import ForkServer
 from deploy.dev.supervisor import Child, listen
 from deploy.platform.data_folder import DataFolder
 from deploy.platform.database.roles import SERVICES

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from deploy.dev.fork_server import ForkServer, reap_orphans
+from deploy.dev.servers.fork_server import ForkServer, reap_orphans
 from deploy.platform.subprocess_guard import guarded
 
 READY_LIMIT, STOP_LIMIT, PAUSE = 60.0, 15.0, 0.05

@@ -221,7 +221,7 @@ def jobs(settings: Settings) -> list[Job]:
 def collectors(database: Database) -> list["Collector"]:
     """What is seen of the missions, where somebody looks."""
     # Imported late: it loads a library that no other process needs.
-    from services.consular.views.metrics import MissionCollector
+    from services.consular.views.operations.metrics import MissionCollector
 
     return [MissionCollector(database, service(NAME), WAITING)]
 

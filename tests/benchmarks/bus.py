@@ -14,7 +14,7 @@ from typing import Any
 from psycopg import Connection
 from sqlalchemy.orm import Session
 
-from deploy.dev.broker import Broker
+from deploy.dev.servers.broker import Broker
 from deploy.dev.supervisor import Child
 from deploy.dev.supervisor import stop_all as end_all
 from shared.identity.actor import service

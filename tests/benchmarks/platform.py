@@ -14,9 +14,9 @@ from typing import Any
 import psycopg
 
 from deploy.demo import demo_data
-from deploy.dev.fork_server import ForkServer
-from deploy.dev.postgres import Postgres
 from deploy.dev.run import prepare_schemas
+from deploy.dev.servers.fork_server import ForkServer
+from deploy.dev.servers.postgres import Postgres
 from deploy.dev.stack import ROOT, Stack, build, listeners_on
 from deploy.dev.supervisor import Child, listen, start_all, stop_all, wait_for
 from deploy.platform.data_folder import DataFolder

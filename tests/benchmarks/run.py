@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from deploy.dev import broker
+from deploy.dev.servers import broker
 from tests.benchmarks import applying, bus, certificate, hop, meter
 from tests.benchmarks.filing import Filing
 from tests.benchmarks.platform import RESULTS, BenchPlatform, bench_platform, durability, executor

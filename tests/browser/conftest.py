@@ -12,8 +12,8 @@ from playwright.sync_api import Browser
 from sqlalchemy import delete
 
 from deploy.demo import demo_data
-from deploy.dev.postgres import Postgres
 from deploy.dev.run import prepare_schemas
+from deploy.dev.servers.postgres import Postgres
 from deploy.dev.stack import Stack, build, listeners_on
 from deploy.dev.supervisor import start_all, stop_all, wait_for
 from deploy.platform.data_folder import DataFolder

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import make_url
 
 from deploy.demo import demo_data
-from deploy.dev.broker import Broker
-from deploy.dev.fork_server import ForkServer
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.broker import Broker
+from deploy.dev.servers.fork_server import ForkServer
+from deploy.dev.servers.postgres import Postgres
 from deploy.dev.stack import Stack, build, listeners_on
 from deploy.dev.supervisor import Child, start_all, stop_all, wait_for
 from deploy.platform.data_folder import DataFolder

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.dev.broker import available
+from deploy.dev.servers.broker import available
 from tests.chaos import faults
 from tests.chaos.faults import Event, spread
 from tests.chaos.oracle import REQUESTS_PER_APPLICATION, gather, run_trial

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.dev.broker import available
+from deploy.dev.servers.broker import available
 from tests.chaos.faults import kills
 from tests.chaos.oracle import REQUESTS_PER_APPLICATION, gather, run_trial
 from tests.chaos.platform import Platform, applications_wanted, running

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.dev.postgres import free_port
+from deploy.dev.servers.postgres import free_port
 from tests.clock import shift
 from tests.clock.instants import INSTANTS, TWO
 

@@ -70,7 +70,7 @@ def test_waits_last_as_long_as_ever(shifted: Mapping[str, str]) -> None:
 
 def test_the_database_moves(shifted: Mapping[str, str], tmp_path: Path) -> None:
     server = (
-        "import sys, psycopg; from pathlib import Path; from deploy.dev.postgres import Postgres\n"
+        "import sys, psycopg; from pathlib import Path; from deploy.dev.servers.postgres import Postgres\n"
         "with Postgres(Path(sys.argv[1])) as it, psycopg.connect(it.admin_url.replace('+psycopg', '')) as connection:\n"
         "    print(connection.execute('SELECT extract(epoch FROM now())').fetchone()[0])"
     )

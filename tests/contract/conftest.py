@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from kombu import Connection
 
-from deploy.dev.broker import Broker, available
+from deploy.dev.servers.broker import Broker, available
 from shared.messaging.bus import Consumer, HeldDelivery, OutgoingMessage, Publisher, connect_consumer, connect_publisher
 from shared.messaging.messages import SENDERS_BY_LISTENER
 

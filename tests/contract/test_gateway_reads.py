@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from deploy.demo.days import today
 from deploy.demo.population import specimens
 from deploy.demo.scenarios.answers import scan
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from services.consular import missions
 from services.consular.api.money import payer_links, payments, prices
 from services.consular.appointments.model import Appointment as BookedTime

@@ -9,7 +9,7 @@ import amqp
 import pytest
 from kombu import Connection
 
-from deploy.dev.broker import NODE, Broker
+from deploy.dev.servers.broker import NODE, Broker
 from shared.messaging.bus import BusDown, OutgoingMessage, Publisher
 from shared.messaging.bus.connection import ANSWER_SECONDS, CONFIRM_SECONDS, CONNECT_SECONDS
 from shared.messaging.bus.topology import DELIVERY_LIMIT

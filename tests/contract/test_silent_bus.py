@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from deploy.dev.broker import Broker
+from deploy.dev.servers.broker import Broker
 from shared.messaging.bus import BusDown, check_bus
 from shared.messaging.bus.connection import ANSWER_SECONDS, CONFIRM_SECONDS, CONNECT_SECONDS
 from tests.contract.conftest import Bus, letter, take

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.dev.broker import Broker
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.broker import Broker
+from deploy.dev.servers.postgres import Postgres
 from shared.database.db import Database
 from shared.identity.crypto import Keys
 from shared.messaging import inbox

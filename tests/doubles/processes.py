@@ -12,7 +12,7 @@ from shutil import which
 import requests
 
 from deploy.dev.install import UV, pip_settings, uv_settings
-from deploy.dev.postgres import free_port
+from deploy.dev.servers.postgres import free_port
 
 FOLDER = Path(__file__).parent
 LOCALSTRIPE, LOCK = FOLDER.parents[1] / ".data" / "doubles" / "localstripe", FOLDER / "localstripe.lock"

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from deploy.demo.population.specimens import Specimen
 from deploy.demo.scenarios.answers import answers, required_uploads, scan
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.civil_registry.handlers import HANDLERS as CIVIL_REGISTRY
 from services.conscription.handlers import HANDLERS as CONSCRIPTION

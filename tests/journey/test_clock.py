@@ -10,7 +10,7 @@ import pytest
 
 from deploy.demo.population import specimens
 from deploy.demo.scenarios.answers import answers, required_uploads, scan
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular.missions import today
 from services.consular.workflow import lapse, suspend

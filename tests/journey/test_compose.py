@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.dev import broker
+from deploy.dev.servers import broker
 from tests.factories.environment.containers import compose_file, engine, image, servers
 from tests.factories.environment.servers.runner import ROOT
 

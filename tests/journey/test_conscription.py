@@ -10,7 +10,7 @@ import pytest
 from deploy.demo.days import today
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular.payments.tariffs.model import TransactionStatus
 from shared.database.db import Database

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.demo.population import specimens
 from deploy.demo.sandbox.ministries import Ministries
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from shared.database.db import Database
 from shared.identity.actor import MINISTRIES

@@ -17,7 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 
 from deploy.demo.demo_data import PASSWORD, STAFF
-from deploy.dev.postgres import free_port
+from deploy.dev.servers.postgres import free_port
 from tests.factories.environment.servers.runner import READY, ROOT, START_LIMIT
 from tests.factories.waiting import until
 

@@ -17,7 +17,7 @@ from typing import IO, NamedTuple
 import psutil
 import pytest
 
-from deploy.dev.postgres import free_port
+from deploy.dev.servers.postgres import free_port
 from tests.factories.environment.servers.runner import READY, ROOT, START_LIMIT
 from tests.factories.waiting import until
 
@@ -181,7 +181,7 @@ def test_starts_again_what_dies(runner: Runner, name: str) -> None:
 def test_the_death_of_the_fork_server_ends_no_service(runner: Runner) -> None:
     services = {one.pid for one in runner.family() if name_of(one) in ("consular", "gateway", "consular-worker")}
     fork_server = runner.member("python")
-    assert "deploy.dev.fork_server" in fork_server.cmdline()
+    assert "deploy.dev.servers.fork_server" in fork_server.cmdline()
     runner.said = [line for line in runner.said if "fork_server stopped" not in line]
     fork_server.kill()
     until(lambda: any("fork_server stopped, started again" in line for line in runner.said), 30)

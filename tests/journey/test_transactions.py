@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from deploy.demo.population import specimens
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular.passports import booklets
 from services.consular.payments.tariffs.model import TransactionStatus

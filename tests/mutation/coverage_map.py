@@ -9,7 +9,7 @@ from typing import Any
 
 import coverage
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from tests.mutation.mutants import Mutant, digest, targets
 from tests.mutation.plugin import Plugin
 from tests.mutation.process import forked, run_pytest

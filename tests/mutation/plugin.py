@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import prepare
 from tests.mutation.workplace import fresh_database
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cosmic_ray.util import restore_contents
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from tests.mutation.coverage_map import CoverageMap
 from tests.mutation.mutants import Mutant, digest
 from tests.mutation.patching import patch_of

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from psycopg import Connection
 
-from deploy.dev import postgres
+from deploy.dev.servers import postgres
 from deploy.platform.database.roles import DATABASE, SERVICES, connect_as_admin, prepare, run
 
 HOME = Path(__file__).resolve().parents[2]

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from services.consular.appointments import book, openings, release
-from services.consular.appointments.hold import hold
+from services.consular.appointments.booking import book, release
+from services.consular.appointments.booking.hold import hold
 from services.consular.appointments.lottery.announce import DrawRequest, announce
 from services.consular.appointments.lottery.close import close
 from services.consular.appointments.lottery.enter import Wish, enter, find_draw
@@ -18,6 +18,7 @@ from services.consular.appointments.lottery.model import Draw
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.reserved.model import ReservedSeat
 from services.consular.appointments.rules import AppointmentState
+from services.consular.appointments.seats import openings
 from services.consular.appointments.waiting_list.join import join
 from services.consular.appointments.waiting_list.model import WaitingEntry
 from services.consular.workflow.seats.draws import conduct_draw

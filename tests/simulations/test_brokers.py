@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from shared.database.db import Database
 from tests.simulations.brokers import simulate
 from tests.simulations.market import BASE, DRAW, FIRST_COME, LIST, MODES, Assumptions, Outcome

@@ -10,12 +10,12 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.migrate import migrate_all
 from deploy.platform.database.roles import DATABASE, connect_as_admin, prepare
 from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
-from services.consular.appointments.hold import Booker
+from services.consular.appointments.booking.hold import Booker
 from services.consular.missions import today
 from services.consular.missions.due_dates import lapses_on
 from shared.database import db

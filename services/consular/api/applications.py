@@ -10,7 +10,7 @@ from services.consular.api.openings import free_times
 from services.consular.api.request import TEXT, Keyed, Stated, head, mission_session, person_transaction, run_once
 from services.consular.applications import idempotency
 from services.consular.applications.behalf import Claim
-from services.consular.appointments.tiers import tier_of
+from services.consular.appointments.seats.tiers import tier_of
 from services.consular.inquiries import adopt as adopt_inquiries
 from services.consular.views import list_applications
 from services.consular.views.application import application_view

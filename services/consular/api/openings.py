@@ -6,10 +6,10 @@ from flask import Blueprint, request
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments import openings
 from services.consular.appointments.calendars.displaced import Span, displaced
-from services.consular.appointments.openings import Plan
-from services.consular.appointments.tiers import TIERS
+from services.consular.appointments.seats import openings
+from services.consular.appointments.seats.openings import Plan
+from services.consular.appointments.seats.tiers import TIERS
 from services.consular.missions import calendar, weekends
 from services.consular.missions.model import Opening
 from shared.catalogue.conditions import REGULAR

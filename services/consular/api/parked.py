@@ -6,7 +6,7 @@ from flask import Blueprint
 from marshmallow import Schema, fields
 
 from services.consular.api.request import page_number
-from services.consular.views import parked
+from services.consular.views.operations import parked
 from shared.errors import NotFound
 from shared.messaging.inbox import replay
 from shared.reasons import required_text

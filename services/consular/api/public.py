@@ -7,8 +7,8 @@ from flask import Blueprint, request
 
 from services.consular import missions
 from services.consular.api.request import mission_session
+from services.consular.views.money.unpaid_refunds import unpaid_refunds
 from services.consular.views.tracking import track
-from services.consular.views.unpaid_refunds import unpaid_refunds
 from shared.errors import Invalid
 from shared.values.digits import ascii_digits
 from shared.values.references import clean

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.applications.model import Application
 from services.consular.applications.slips import common_fields, weekday_name
-from services.consular.appointments import book
+from services.consular.appointments.booking import book
 from services.consular.appointments.model import Appointment
 from services.consular.missions import calendar, dated_rules, day_of
 from shared import documents, forms

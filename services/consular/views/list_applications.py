@@ -6,7 +6,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
-from services.consular.appointments import book
+from services.consular.appointments.booking import book
 from services.consular.missions import today
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.parts import PART

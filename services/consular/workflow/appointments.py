@@ -10,10 +10,11 @@ from services.consular.applications.attendance import visit_service
 from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import load_for_update
-from services.consular.appointments import book, release, slips
+from services.consular.appointments import slips
 from services.consular.appointments.attendance import presence, priorities
-from services.consular.appointments.booked import find_booked
-from services.consular.appointments.hold import Booker, hold
+from services.consular.appointments.booking import book, release
+from services.consular.appointments.booking.booked import find_booked
+from services.consular.appointments.booking.hold import Booker, hold
 from services.consular.appointments.model import Appointment
 from services.consular.workflow.fulfilment import Attendance, fulfilment_of
 from shared import forms

@@ -8,7 +8,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
-from services.consular.appointments.hold import Booker
+from services.consular.appointments.booking.hold import Booker
 from services.consular.appointments.model import Appointment
 from services.consular.workflow.outcomes import booklet, document, own_appointment, visit
 from shared import forms

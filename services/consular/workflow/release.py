@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
-from services.consular.appointments import release as appointment_release
+from services.consular.appointments.booking import release as appointment_release
 from services.consular.workflow.money import charges
 from services.consular.workflow.money.charges import notify_refund
 from services.consular.workflow.money.transfer_parts import refund_parts

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from services.consular import missions
 from services.consular.applications.model import Application
 from services.consular.applications.notify import notify_recipients
-from services.consular.appointments import book, slips
+from services.consular.appointments import slips
+from services.consular.appointments.booking import book
 from services.consular.appointments.calendars import closures, hours, relocation
 from services.consular.appointments.calendars.displaced import Span, displaced, is_displaced, moves
 from services.consular.appointments.model import Appointment
-from services.consular.appointments.openings import Plan
+from services.consular.appointments.seats.openings import Plan
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
 from services.consular.missions import calendar

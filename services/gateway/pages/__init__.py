@@ -22,7 +22,9 @@ from services.gateway.pages.hall import screen
 from services.gateway.pages.help import help as help_pages
 from services.gateway.pages.inquiries import contest, inquiries, write
 from services.gateway.pages.mandates import mandates
-from services.gateway.pages.payments import owed_back, pay, payer_link, transfer, upgrade, webhook
+from services.gateway.pages.payments import owed_back, pay, transfer, upgrade
+from services.gateway.pages.payments.by_link import payer_link
+from services.gateway.pages.payments.card import webhook
 from services.gateway.pages.services import about, home, rulebook, service
 from services.gateway.web.language import PREFIX
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from deploy.demo.population import load, specimens
 from deploy.demo.population.specimens import SPECIMENS, Specimen
 from deploy.demo.population.unusual import UNUSUAL
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.civil_registry.model import FamilyEntry, Person
 from shared.database.audit import event

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from deploy.demo.days import today
 from deploy.demo.population import specimens
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from services.conscription import laws, record
 from services.conscription.handlers import HANDLERS
 from services.conscription.model import Assessment, Discharge, ServiceRecord

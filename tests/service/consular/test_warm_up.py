@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.consular.appointments import openings
+from services.consular.appointments.seats import openings
 from services.consular.uploads.decoding import client
 from tests.conftest import ServiceClient
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import update
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular import worker
 from services.consular.applications.model import Application

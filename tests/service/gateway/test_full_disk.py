@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from deploy.demo.population import specimens
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.gateway.accounts import sessions
 from services.gateway.accounts.model import AuthSession

@@ -16,8 +16,8 @@ from services.consular.payments.refunds.rules import METHODS, URGENCY_MISSED, Re
 from services.consular.payments.transfers import lines
 from services.consular.payments.transfers.rules import Reason as SuspenseReason
 from services.consular.people.duplicates import POSSIBLE
-from services.consular.views import bank
 from services.consular.views.application import withdrawal_terms
+from services.consular.views.money import bank
 from services.consular.workflow.money import disputes
 from services.consular.workflow.money.transfers import bank_decisions, settle_transfer
 from services.consular.workflow.outcomes.booklet import AWAITING_BOOKLET

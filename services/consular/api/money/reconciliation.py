@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from services.consular.payments.reconciliation import run
 from services.consular.payments.reconciliation.rules import KINDS
-from services.consular.views import books
+from services.consular.views.money import books
 from shared.errors import Invalid
 from shared.values.digits import ascii_digits
 from shared.web.service import allowed, body, current_actor, transaction

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.consular.api.request import Keyed, mission_session, page_number, run_once_here
 from services.consular.payments.transfers import import_statement
 from services.consular.payments.transfers.statements.read import MAX_BYTES
-from services.consular.views import bank
+from services.consular.views.money import bank
 from services.consular.workflow.money import settle
 from services.consular.workflow.money.transfers import bank_decisions, settle_transfer, transfer_terms
 from shared.errors import Conflict, NotFound, Refusal, TooLarge

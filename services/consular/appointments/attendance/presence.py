@@ -4,8 +4,8 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.consular.appointments import release
-from services.consular.appointments.booked import find_booked, load_booked
+from services.consular.appointments.booking import release
+from services.consular.appointments.booking.booked import find_booked, load_booked
 from services.consular.appointments.model import Appointment, Attendance
 from services.consular.appointments.rules import AppointmentState
 from shared.database import audit, db

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.consular.appointments import openings
 from services.consular.appointments.calendars import terms as read_terms
+from services.consular.appointments.seats import openings
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
 from services.consular.missions import reference_data

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.appointments.calendars.displaced import Span, displaced, figures, release_holds
-from services.consular.appointments.openings import Plan
+from services.consular.appointments.seats.openings import Plan
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
 from services.consular.missions import calendar, holiday_closures, reference_data

@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments import openings, party
+from services.consular.appointments.booking import party
 from services.consular.appointments.calendars.rules import Free, Lost, assign
 from services.consular.appointments.model import Appointment
-from services.consular.appointments.openings import Plan
 from services.consular.appointments.rules import AppointmentState, slots_of
+from services.consular.appointments.seats import openings
+from services.consular.appointments.seats.openings import Plan
 from services.consular.missions import calendar
 from services.consular.missions.rules import Hours
 from shared.database import db

@@ -8,11 +8,11 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.consular.appointments import openings
 from services.consular.appointments.calendars import terms as read_terms
 from services.consular.appointments.calendars.displaced import Span, displaced, figures, release_holds
-from services.consular.appointments.openings import Plan
 from services.consular.appointments.rules import overlaps
+from services.consular.appointments.seats import openings
+from services.consular.appointments.seats.openings import Plan
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
 from services.consular.missions import calendar, reference_data

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.appointments.calendars.displaced import Span, displaced, figures
-from services.consular.appointments.openings import Plan
+from services.consular.appointments.seats.openings import Plan
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
 from shared.catalogue.bulk_actions import RELOCATION

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments import openings
 from services.consular.appointments.file_first.rules import Estimate, estimate
 from services.consular.appointments.reserved.rules import LEAST_NOTICE, list_order
+from services.consular.appointments.seats import openings
 from services.consular.appointments.waiting_list.model import WAITING, WaitingEntry
 from services.consular.missions import calendar
 

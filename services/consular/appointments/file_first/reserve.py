@@ -8,10 +8,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments import occupied, openings
-from services.consular.appointments.openings import Day
 from services.consular.appointments.reserved.model import ReservedSeat
 from services.consular.appointments.reserved.rules import LEAST_NOTICE
+from services.consular.appointments.seats import occupied, openings
+from services.consular.appointments.seats.openings import Day
 from services.consular.missions import calendar
 from shared.database import db
 from shared.database.rows import table_of

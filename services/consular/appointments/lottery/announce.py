@@ -16,10 +16,10 @@ from services.consular.appointments.lottery.publish import publish
 from services.consular.appointments.lottery.rules.draw import DrawnSlot, Weights, hex_digest
 from services.consular.appointments.lottery.rules.files import ANNOUNCEMENT, Announcement, write_announcement
 from services.consular.appointments.model import Appointment
-from services.consular.appointments.occupied import is_occupied
 from services.consular.appointments.reserved.model import ReservedSeat
 from services.consular.appointments.reserved.seat_rules import seat_rule
 from services.consular.appointments.rules import Slot, slots_of
+from services.consular.appointments.seats.occupied import is_occupied
 from services.consular.missions import calendar
 from services.consular.missions.rules import dates_between
 from shared.database import audit, db

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.consular.appointments.hold import Booker
+from services.consular.appointments.booking.hold import Booker
 from services.consular.appointments.lottery.model import ANNOUNCED, ENTERED, WITHDRAWN, Draw, Intention, IntentionMember
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.reserved.seat_rules import seat_rule

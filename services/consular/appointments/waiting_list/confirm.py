@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments.booked import find_booked
+from services.consular.appointments.booking.booked import find_booked
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.reserved.rules import ASK_AGAIN_DAYS, ASK_DAYS, FREE_DAYS
 from services.consular.appointments.reserved.seat_rules import seat_rule

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments.hold import Booker
+from services.consular.appointments.booking.hold import Booker
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.rules import AppointmentState
 from services.consular.appointments.waiting_list.model import DONE, LEFT, LIVE, WAITING, WaitingEntry

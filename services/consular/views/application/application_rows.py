@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, SQLColumnExpression
 from sqlalchemy.orm import DeclarativeBase, Session, aliased
 
 from services.consular.applications.model import Application, Approval, Asking, Correction, Step
-from services.consular.appointments import book
+from services.consular.appointments.booking import book
 from services.consular.appointments.model import Appointment, Attendance
 from services.consular.ministries.model import Letter
 from services.consular.notices.model import Notice

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications.attendance import visit_service
 from services.consular.applications.rules import Status
-from services.consular.appointments import book, rules
+from services.consular.appointments import rules
 from services.consular.appointments.attendance import appeals
+from services.consular.appointments.booking import book
 from services.consular.appointments.calendars.displaced import is_displaced
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.rules import AppointmentState

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from services.consular.applications.model import Application
 from services.consular.applications.notify import notify_recipients
 from services.consular.applications.transitions import load_for_update, note_step
-from services.consular.appointments import book
 from services.consular.appointments.attendance import appeals, priorities
+from services.consular.appointments.booking import book
 from services.consular.notices.rules import ABSENCE_ACCEPTED, ABSENCE_REFUSED
 from shared.errors import NotFound
 from shared.identity.actor import Actor

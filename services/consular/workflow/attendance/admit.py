@@ -7,8 +7,8 @@ from services.consular.applications.attendance import visit_service
 from services.consular.applications.model import Application
 from services.consular.applications.rules import VISITING, Status
 from services.consular.applications.transitions import load_for_update
-from services.consular.appointments import book
 from services.consular.appointments.attendance import presence, priorities
+from services.consular.appointments.booking import book
 from services.consular.appointments.hall import tickets
 from services.consular.appointments.hall.model import Ticket
 from services.consular.appointments.model import Appointment

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 from services.consular.applications.attendance import visit_service
 from services.consular.applications.model import Application
 from services.consular.applications.transitions import find, load_for_update
-from services.consular.appointments import book
 from services.consular.appointments.attendance import presence
+from services.consular.appointments.booking import book
 from services.consular.people import snapshot
 from services.consular.people.refusals import WrongPerson
 from services.consular.workflow.appointments import attendance_of

@@ -9,8 +9,9 @@ from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.applications.transitions import note_step, transition
 from services.consular.applications.update import update_columns
-from services.consular.appointments import book, slips
-from services.consular.appointments.hold import Booker
+from services.consular.appointments import slips
+from services.consular.appointments.booking import book
+from services.consular.appointments.booking.hold import Booker
 from services.consular.appointments.model import Appointment
 from services.consular.missions import day_of
 from shared import forms

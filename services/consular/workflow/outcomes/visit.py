@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 from services.consular.applications.model import Application
 from services.consular.applications.notify import notify_recipients
 from services.consular.applications.transitions import note_step
-from services.consular.appointments import book, slips
-from services.consular.appointments.hold import Booker
+from services.consular.appointments import slips
+from services.consular.appointments.booking import book
+from services.consular.appointments.booking.hold import Booker
 from services.consular.appointments.model import Appointment
-from services.consular.appointments.tiers import tier_of
+from services.consular.appointments.seats.tiers import tier_of
 from services.consular.notices.rules import TURN_CALLED_OFF
 from services.consular.people import snapshot
 from shared import forms

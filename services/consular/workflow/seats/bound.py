@@ -6,8 +6,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
-from services.consular.appointments import release, slips
-from services.consular.appointments.booked import load_booked
+from services.consular.appointments import slips
+from services.consular.appointments.booking import release
+from services.consular.appointments.booking.booked import load_booked
 from services.consular.appointments.lottery.model import (
     ANNOUNCED,
     ENTERED,

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
 from services.consular.applications.transitions import load_for_update
-from services.consular.appointments import release, slips
+from services.consular.appointments import slips
+from services.consular.appointments.booking import release
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.waiting_list import confirm
 from services.consular.workflow.fulfilment import fulfilment_of

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.consular.applications.model import Application
 from services.consular.applications.transitions import load_for_update
 from services.consular.appointments.attendance import presence
-from services.consular.appointments.hold import Booker
+from services.consular.appointments.booking.hold import Booker
 from services.consular.appointments.lottery.conduct import Outcome, conduct
 from services.consular.appointments.lottery.enter import Wish, enter, find_draw
 from services.consular.appointments.lottery.model import Draw, Intention

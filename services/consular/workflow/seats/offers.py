@@ -4,8 +4,8 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
+from services.consular.appointments.booking.offer import offer_seat
 from services.consular.appointments.model import Appointment
-from services.consular.appointments.offer import offer_seat
 from services.consular.appointments.reserved.model import ReservedSeat
 from services.consular.appointments.rules import LIVE, AppointmentState
 from services.consular.workflow.appointments import attendance_of

@@ -7,7 +7,7 @@ from services.gateway.clients.consular.applications.applications import Applicat
 from services.gateway.clients.consular.money.payments import Payment
 from services.gateway.pages.applications.application_status import held_payments, price_ends
 from services.gateway.pages.apply.draft import load_editable
-from services.gateway.pages.payments.card_page import form_context, send_to_provider
+from services.gateway.pages.payments.card.card_page import form_context, send_to_provider
 from services.gateway.web.current import acting_at, conscription, consular, visitor
 from services.gateway.web.language import chosen
 from services.gateway.web.whom import note_whom

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications.applications import Application
 from services.gateway.pages.apply.draft import load_editable
-from services.gateway.pages.payments.card_page import form_context, send_to_provider
+from services.gateway.pages.payments.card.card_page import form_context, send_to_provider
 from services.gateway.web.current import consular, visitor
 from shared.errors import Refusal
 from shared.forms import transaction

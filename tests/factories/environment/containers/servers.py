@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from deploy.dev.postgres_zones import install_zones
+from deploy.dev.servers.postgres_zones import install_zones
 from deploy.platform.database.postgres_programs import binaries
 from tests.factories.environment.containers.image import Image
 

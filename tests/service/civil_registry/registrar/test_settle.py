@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.civil_registry.contents.findings import parentage
 from services.civil_registry.model import Annotation, Person

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from deploy.demo.days import today
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.civil_registry import rules as register_rules
 from services.consular.people import rules

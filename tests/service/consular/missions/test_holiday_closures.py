@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular import missions
 from services.consular.missions import calendar, weekends

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular import missions
 from services.consular.appointments.calendars.closures import ClosureRequest, close, reopen

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from shared.values.dates import add_months
 from tests.conftest import officer

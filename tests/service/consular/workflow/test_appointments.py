@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select, update
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular.applications.model import Application
-from services.consular.appointments.hold import Booker, hold
+from services.consular.appointments.booking.hold import Booker, hold
 from services.consular.appointments.model import Appointment
 from services.consular.missions.model import Opening
 from services.consular.passports.slip import issue_passport_slip

@@ -20,7 +20,7 @@ import psycopg
 import pytest
 
 from deploy.demo import specimen_rates
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.backup import stream
 from deploy.platform.backup.folder import BackupFolder
 from deploy.platform.data_folder import DataFolder

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.data_folder import DataFolder
 from deploy.platform.database.migrate import migrate
 from deploy.platform.database.roles import DATABASE, connect_as_admin, prepare

@@ -13,7 +13,7 @@ import yaml
 from prometheus_client import CollectorRegistry, generate_latest
 
 from services.consular.applications.rules import WAITING
-from services.consular.views.metrics import MissionCollector
+from services.consular.views.operations.metrics import MissionCollector
 from services.gateway.accounts.mail.metrics import MailCollector
 from shared.database.db import Database
 from shared.identity.actor import service

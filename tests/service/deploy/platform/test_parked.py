@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 from structlog.testing import capture_logs
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform import parked as command
 from shared.database.audit import event
 from shared.database.db import Database

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.dev.postgres import free_port
+from deploy.dev.servers.postgres import free_port
 from deploy.platform.web import web_worker
 from tests.factories.waiting import until
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, text
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import connect_as_admin
 from shared.database.db import Database, now
 

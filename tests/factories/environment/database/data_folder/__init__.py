@@ -14,7 +14,7 @@ from pathlib import Path
 
 from psycopg import Connection, sql
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import (
     DATABASE,
     OWNER,

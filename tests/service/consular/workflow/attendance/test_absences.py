@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from deploy.demo.days import today as home_today
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular.appointments.model import Appointment
 from services.consular.notices.model import Notice

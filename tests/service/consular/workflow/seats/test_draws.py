@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from services.consular.appointments.hold import Booker
+from services.consular.appointments.booking.hold import Booker
 from services.consular.appointments.lottery.enter import Wish
 from services.consular.appointments.lottery.enter import enter as enter_with
 from services.consular.appointments.lottery.model import Draw, Intention

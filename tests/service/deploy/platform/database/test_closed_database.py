@@ -5,7 +5,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import BUS, SERVICES
 from shared.database.db import Database
 

@@ -15,7 +15,7 @@ from psycopg import Connection, sql
 from sqlalchemy import create_engine, make_url
 
 from deploy.demo.population import specimens
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database import reference_data
 from deploy.platform.database.migrate import SERVICES_FOLDER, current, migrate_all
 from deploy.platform.database.migrations import act_as_owner, configuration

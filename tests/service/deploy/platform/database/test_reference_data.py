@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from psycopg import Connection
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database import reference_data
 from deploy.platform.database.migrate import migrate_all
 from deploy.platform.database.roles import DATABASE, connect_as_admin, prepare

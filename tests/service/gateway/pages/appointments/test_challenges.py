@@ -11,7 +11,7 @@ import pytest
 from altcha import Challenge, Payload, solve_challenge
 
 from deploy.demo.population import specimens
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.gateway.accounts import throttle
 from services.gateway.web.access import costly_steps

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from deploy.demo.days import today
 from deploy.demo.population import specimens
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular.appointments.lottery.model import Intention
 from services.consular.appointments.lottery.replay import replay

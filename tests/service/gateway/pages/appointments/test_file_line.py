@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from deploy.demo import days as riyadh
 from deploy.demo.population import specimens
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular.applications.model import Application
 from services.consular.appointments.waiting_list.model import WaitingEntry

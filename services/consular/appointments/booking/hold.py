@@ -9,11 +9,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments import occupied, openings, party, tiers
+from services.consular.appointments.booking import party
+from services.consular.appointments.booking.party import Place
 from services.consular.appointments.model import Appointment
-from services.consular.appointments.party import Place
 from services.consular.appointments.reserved import seats as reserved
 from services.consular.appointments.rules import COUNTED, AppointmentState, Slot, free_seat, month_of
+from services.consular.appointments.seats import occupied, openings, tiers
 from services.consular.missions import calendar
 from services.consular.missions.model import AppointmentRule
 from shared.catalogue.conditions import REGULAR

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
-from services.consular.appointments import openings
-from services.consular.appointments.hold import Booker, hold
+from services.consular.appointments.booking.hold import Booker, hold
 from services.consular.appointments.model import Appointment
+from services.consular.appointments.seats import openings
 from shared.catalogue.conditions import REGULAR, URGENT
 from shared.database.db import Database
 from shared.errors import Conflict

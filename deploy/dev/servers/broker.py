@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from deploy.dev.postgres import free_port
+from deploy.dev.servers.postgres import free_port
 from deploy.platform.subprocess_guard import guarded
 
 SERVER = Path(os.environ.get("MAHJAR_RABBITMQ", "/usr/lib/rabbitmq/bin/rabbitmq-server"))

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, null, or_, select
 from sqlalchemy.orm import Session
 
-from services.consular.appointments import tiers
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.reserved.seats import kept_seats
 from services.consular.appointments.rules import OCCUPYING, AppointmentState
+from services.consular.appointments.seats import tiers
 from shared.values import dates
 
 

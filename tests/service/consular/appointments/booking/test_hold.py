@@ -9,9 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.roles import DATABASE, connect_as_admin
-from services.consular.appointments.hold import Booker, hold
+from services.consular.appointments.booking.hold import Booker, hold
 from services.consular.missions import calendar
 from shared.database.db import Database
 from shared.errors import Conflict

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.dev.postgres_zones import STAMP, install_zones
+from deploy.dev.servers.postgres_zones import STAMP, install_zones
 
 RABAT = "Africa/Casablanca"
 

@@ -3,8 +3,9 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.consular.appointments import party, rules
-from services.consular.appointments.booked import find_booked
+from services.consular.appointments import rules
+from services.consular.appointments.booking import party
+from services.consular.appointments.booking.booked import find_booked
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.reserved.seats import keep_freed
 from services.consular.appointments.rules import LIVE, AppointmentState

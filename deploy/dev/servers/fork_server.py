@@ -35,7 +35,7 @@ LOADED = (
 PR_SET_NAME, LONGEST_NAME = 15, 15
 PR_SET_CHILD_SUBREAPER = 36
 ADOPTION_LIMIT, PAUSE = 10.0, 0.01
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 class ForkServerFailed(OSError):
@@ -114,7 +114,7 @@ class ForkServer:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                guarded([sys.executable, "-m", "deploy.dev.fork_server"]),
+                guarded([sys.executable, "-m", "deploy.dev.servers.fork_server"]),
                 env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

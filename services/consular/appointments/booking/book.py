@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from services.consular.appointments import openings, party, release
-from services.consular.appointments.booked import find_booked
-from services.consular.appointments.hold import Booker, hold
+from services.consular.appointments.booking import party, release
+from services.consular.appointments.booking.booked import find_booked
+from services.consular.appointments.booking.hold import Booker, hold
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.rules import LIVE, AppointmentState
+from services.consular.appointments.seats import openings
 from services.consular.missions import calendar
 from shared.database import audit, db
 from shared.database.rows import change_row

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.dev.fork_server import ForkServer, ForkServerFailed, reap_orphans
+from deploy.dev.servers.fork_server import ForkServer, ForkServerFailed, reap_orphans
 from tests.factories.waiting import until
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.consular.appointments.tiers import TIERS, limits, tier_of
+from services.consular.appointments.seats.tiers import TIERS, limits, tier_of
 from shared.catalogue import CATALOGUE
 from shared.catalogue.conditions import REGULAR, URGENT
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from services.consular import missions
-from services.consular.appointments import occupied, tiers
 from services.consular.appointments.reserved.seat_rules import is_clickable
 from services.consular.appointments.rules import NEXT_COUNT, Slot, slots_of
+from services.consular.appointments.seats import occupied, tiers
 from services.consular.missions import calendar
 from services.consular.missions.model import AppointmentRule, Closure
 from services.consular.missions.rules import Hours, dates_between

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from deploy.dev.postgres_zones import install_zones
+from deploy.dev.servers.postgres_zones import install_zones
 from deploy.platform.database.postgres_programs import PostgresFailed, binaries, version_of
 from deploy.platform.subprocess_guard import guarded
 

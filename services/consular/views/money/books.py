@@ -19,7 +19,7 @@ from services.consular.payments.reconciliation.rules import is_overdue
 from services.consular.payments.refunds.model import Refund
 from services.consular.payments.refunds.rules import ENDED
 from services.consular.payments.transfers.model import BankLine
-from services.consular.views.bank import age_in_days
+from services.consular.views.money.bank import age_in_days
 from shared.database import audit
 from shared.database.db import now
 from shared.identity.actor import Actor

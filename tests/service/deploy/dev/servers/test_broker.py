@@ -9,7 +9,7 @@ import psutil
 import pytest
 from kombu import Connection, Exchange, Queue
 
-from deploy.dev.broker import Broker, available
+from deploy.dev.servers.broker import Broker, available
 
 pytestmark = pytest.mark.skipif(not available(), reason="RabbitMQ is not installed")
 
@@ -53,7 +53,9 @@ def test_confirmed_messages_outlive_a_kill_and_a_stop(tmp_path: Path) -> None:
 
 
 def test_listens_on_the_loopback_only_and_dies_with_its_runner(tmp_path: Path) -> None:
-    runner = subprocess.Popen([sys.executable, "-m", "deploy.dev.broker", str(tmp_path)], stdout=subprocess.PIPE)
+    runner = subprocess.Popen(
+        [sys.executable, "-m", "deploy.dev.servers.broker", str(tmp_path)], stdout=subprocess.PIPE
+    )
     assert runner.stdout is not None
     with runner.stdout:
         assert b"amqp://" in runner.stdout.readline()

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from services.consular.appointments.hold import Booker, hold
+from services.consular.appointments.booking.hold import Booker, hold
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.reserved.model import ReservedSeat
 from services.consular.appointments.rules import AppointmentState

@@ -9,7 +9,7 @@ from flask import Response as Download
 from werkzeug.wrappers import Response
 
 from services.gateway.pages.apply.draft import load_editable
-from services.gateway.pages.payments.card_page import check_address
+from services.gateway.pages.payments.card.card_page import check_address
 from services.gateway.web.current import consular, settings, visitor
 from services.gateway.web.forms import words
 from services.gateway.web.presentation import t
@@ -30,7 +30,7 @@ def ask(reference: str) -> str:
 def _page_of_link(reference: str, **more: Any) -> str:
     application, entry = load_editable(reference, "pay")
     return render_template(
-        "pages/payments/payer_link.html",
+        "pages/payments/by_link/payer_link.html",
         application=application,
         entry=entry,
         link=consular().payer_links.current(visitor().actor, reference),
@@ -74,7 +74,7 @@ def _page(token: str, link: Any, **more: Any) -> str:
     if by_card:
         allow_form_to(settings().provider_page)
     return render_template(
-        "pages/payments/pay_by_link.html",
+        "pages/payments/by_link/pay_by_link.html",
         token=token,
         link=link,
         by_card=by_card,

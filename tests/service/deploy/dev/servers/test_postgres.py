@@ -11,7 +11,7 @@ import psutil
 import psycopg
 import pytest
 
-from deploy.dev.postgres import Postgres
+from deploy.dev.servers.postgres import Postgres
 from deploy.platform.database.postgres_programs import PostgresFailed, candidates, version_of
 from deploy.platform.database.roles import BUS, SERVICES, prepare
 from tests.factories.waiting import until
@@ -57,7 +57,7 @@ def test_survives_a_stop_and_a_kill_on_the_same_folder(tmp_path: Path) -> None:
 
 
 def test_refuses_a_folder_that_another_one_serves(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deploy.dev.postgres.STALE_LIMIT", 0.1)
+    monkeypatch.setattr("deploy.dev.servers.postgres.STALE_LIMIT", 0.1)
     second = Postgres(server.data)
     with pytest.raises(PostgresFailed, match="lock file"):
         second.start_and_wait()
@@ -71,7 +71,9 @@ def test_refuses_strangers_without_a_password(server: Postgres) -> None:
 
 
 def test_dies_with_its_runner(tmp_path: Path) -> None:
-    runner = subprocess.Popen([sys.executable, "-m", "deploy.dev.postgres", str(tmp_path)], stdout=subprocess.PIPE)
+    runner = subprocess.Popen(
+        [sys.executable, "-m", "deploy.dev.servers.postgres", str(tmp_path)], stdout=subprocess.PIPE
+    )
     assert runner.stdout is not None
     with runner.stdout:
         assert b"postgresql" in runner.stdout.readline()
@@ -152,8 +154,8 @@ exec sleep 60
 
 def slow_server(folder: Path, line: str, monkeypatch: pytest.MonkeyPatch) -> Postgres:
     """A stand-in that recovers for 1.8 s, and writes this line every 0.3 s."""
-    monkeypatch.setattr("deploy.dev.postgres.SILENT_LIMIT", 1.0)
-    monkeypatch.setattr("deploy.dev.postgres.STALE_LIMIT", 0.0)
+    monkeypatch.setattr("deploy.dev.servers.postgres.SILENT_LIMIT", 1.0)
+    monkeypatch.setattr("deploy.dev.servers.postgres.STALE_LIMIT", 0.0)
     monkeypatch.setenv("MAHJAR_PG_BIN", str(folder / "bin"))
     (folder / "bin").mkdir()
     program = folder / "bin" / "postgres"
