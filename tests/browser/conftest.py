@@ -20,7 +20,7 @@ from deploy.platform.data_folder import DataFolder
 from services.gateway.accounts.model import Attempt
 from shared.database.db import Database
 from shared.documents import fonts
-from tests.browser.visitor import Visitor
+from tests.browser.tools.visitor import Visitor
 
 PEOPLE = "2000"
 

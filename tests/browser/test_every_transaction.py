@@ -16,9 +16,9 @@ from deploy.demo.scenarios.people import DemoPerson
 from deploy.demo.scenarios.sign_in import sign_in
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import APPOINTMENT
-from tests.browser import walking
 from tests.browser.conftest import PEOPLE, Platform
-from tests.browser.visitor import Visitor
+from tests.browser.tools import walking
+from tests.browser.tools.visitor import Visitor
 
 FIRST, RENEWAL = "residence-deferral", "residence-deferral-renewal"
 # Turns are walked through by tests of their own.

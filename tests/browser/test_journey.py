@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
-from tests.browser import walking
-from tests.browser.visitor import Visitor
+from tests.browser.tools import walking
+from tests.browser.tools.visitor import Visitor
 
 MEN = {"ar": specimens.STUDENT, "en": specimens.BORN_ABROAD}
 Visit = Callable[..., Visitor]

@@ -12,7 +12,7 @@ from deploy.demo.scenarios.answers import Relative, Somebody, answers, required_
 from deploy.demo.scenarios.steps import CODE
 from services.gateway.accounts.factors.authenticators import SPECIMEN_CODE
 from shared.catalogue import CATALOGUE
-from tests.browser.visitor import LIMIT_MS, LIMIT_SECONDS, Visitor
+from tests.browser.tools.visitor import LIMIT_MS, LIMIT_SECONDS, Visitor
 
 LOOK_SECONDS = 0.2
 

@@ -7,8 +7,8 @@ from playwright.sync_api import FilePayload
 
 from deploy.demo.population import specimens
 from deploy.demo.scenarios.answers import scan
-from tests.browser import walking
-from tests.browser.visitor import Visitor
+from tests.browser.tools import walking
+from tests.browser.tools.visitor import Visitor
 
 NEWCOMERS = {"ar": specimens.WIDOW, "en": specimens.DIVORCED}
 Visit = Callable[..., Visitor]

@@ -11,9 +11,9 @@ from deploy.demo.demo_data import PASSWORD
 from services.gateway.accounts.factors.authenticators import SPECIMEN_CODE
 from services.gateway.accounts.model import AuthSession
 from shared.database.db import Database
-from tests.browser import walking
 from tests.browser.conftest import Platform
-from tests.browser.visitor import Visitor, hold
+from tests.browser.tools import walking
+from tests.browser.tools.visitor import Visitor, hold
 
 Visit = Callable[..., Visitor]
 TELEPHONE = {"width": 360, "height": 740}

@@ -16,9 +16,9 @@ from services.gateway.accounts.factors.model import Authenticator, Passkey, Reco
 from services.gateway.accounts.model import Account
 from services.gateway.accounts.passwords import hash_password
 from shared.database.db import Database
-from tests.browser import walking
 from tests.browser.conftest import Platform
-from tests.browser.visitor import LIMIT_SECONDS, Visitor
+from tests.browser.tools import walking
+from tests.browser.tools.visitor import LIMIT_SECONDS, Visitor
 
 NEW = "granite violin harbour"
 PHONE = {"width": 360, "height": 740}

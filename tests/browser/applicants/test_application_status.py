@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from deploy.demo.population import specimens
-from tests.browser import walking
-from tests.browser.visitor import Visitor
+from tests.browser.tools import walking
+from tests.browser.tools.visitor import Visitor
 
 MAP = re.compile("^https://www.openstreetmap.org/search[?]query=")
 Visit = Callable[..., Visitor]

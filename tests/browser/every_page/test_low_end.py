@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import axe, page_findings, walking
-from tests.browser.pages import PAGES
-from tests.browser.visitor import Visitor
+from tests.browser.tools import axe, page_findings, walking
+from tests.browser.tools.pages import PAGES
+from tests.browser.tools.visitor import Visitor
 
 Visit = Callable[..., Visitor]
 # A telephone of 360 px whose owner reads at 200 %.

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from deploy.demo.population import specimens
-from tests.browser import walking
-from tests.browser.visitor import Visitor
+from tests.browser.tools import walking
+from tests.browser.tools.visitor import Visitor
 
 Visit = Callable[..., Visitor]
 SLUGS = {"ar": "individual-extract", "en": "family-extract"}

@@ -9,8 +9,8 @@ from playwright.sync_api import FilePayload, expect
 
 from deploy.demo import days
 from deploy.demo.population import specimens
-from tests.browser import walking
-from tests.browser.visitor import Visitor
+from tests.browser.tools import walking
+from tests.browser.tools.visitor import Visitor
 
 pytestmark = pytest.mark.clock
 

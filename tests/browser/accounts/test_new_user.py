@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from deploy.demo.population import specimens, unusual
 from deploy.demo.population.specimens import Specimen
 from shared.catalogue import kin
-from tests.browser import walking
-from tests.browser.visitor import Visitor
+from tests.browser.tools import walking
+from tests.browser.tools.visitor import Visitor
 from tests.factories.documents.printed import pages_of
 
 Visit = Callable[..., Visitor]

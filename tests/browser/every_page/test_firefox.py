@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser import firefox
 from tests.browser.conftest import Platform
-from tests.browser.firefox import Firefox
+from tests.browser.tools import firefox
+from tests.browser.tools.firefox import Firefox
 
 WIDE = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 TYPED = "return document.querySelector('#email').value"

@@ -7,8 +7,8 @@ from playwright.sync_api import FilePayload, expect
 
 from deploy.demo.population import specimens
 from deploy.demo.scenarios.answers import scan
-from tests.browser import walking
-from tests.browser.visitor import LIMIT_MS, Visitor
+from tests.browser.tools import walking
+from tests.browser.tools.visitor import LIMIT_MS, Visitor
 
 Visit = Callable[..., Visitor]
 

@@ -9,8 +9,8 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Route, expect
 
 from deploy.demo.scenarios.answers import scan
-from tests.browser import walking
-from tests.browser.visitor import LIMIT_MS, Visitor, hold
+from tests.browser.tools import walking
+from tests.browser.tools.visitor import LIMIT_MS, Visitor, hold
 from tests.factories.uploads import pdf
 
 Visit = Callable[..., Visitor]

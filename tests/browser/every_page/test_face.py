@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.pages import PAGES
-from tests.browser.visitor import Visitor
+from tests.browser.tools.pages import PAGES
+from tests.browser.tools.visitor import Visitor
 
 TELEPHONE = {"width": 390, "height": 844}
 SMALLEST = {"width": 320, "height": 568}

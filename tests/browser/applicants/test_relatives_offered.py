@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from deploy.demo.population import specimens
-from tests.browser.visitor import Visitor
-from tests.browser.walking import sign_in
+from tests.browser.tools.visitor import Visitor
+from tests.browser.tools.walking import sign_in
 
 Visit = Callable[..., Visitor]
 NARROW = {"width": 360, "height": 740}

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from deploy.demo.population import specimens
 from deploy.demo.sandbox.bank import Bank
 from deploy.demo.scenarios.steps import figures
-from tests.browser import walking
-from tests.browser.visitor import Visitor
+from tests.browser.tools import walking
+from tests.browser.tools.visitor import Visitor
 
 Visit = Callable[..., Visitor]
 BANKS: dict[str, Bank] = {}

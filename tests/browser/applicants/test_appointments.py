@@ -14,11 +14,11 @@ from deploy.demo.scenarios.answers import answers
 from deploy.demo.scenarios.browser import Browser
 from deploy.demo.scenarios.sign_in import sign_in
 from shared.catalogue import CATALOGUE
-from tests.browser import walking
 from tests.browser.conftest import PEOPLE as POPULATION
 from tests.browser.conftest import Platform
-from tests.browser.visitor import Visitor
-from tests.browser.walking import check_pdf
+from tests.browser.tools import walking
+from tests.browser.tools.visitor import Visitor
+from tests.browser.tools.walking import check_pdf
 
 SLUG = "embassy-queue-riyadh"
 PEOPLE = {"ar": specimens.MOTHER, "en": specimens.SERVED}

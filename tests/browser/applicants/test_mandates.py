@@ -9,8 +9,8 @@ from playwright.sync_api import FilePayload, expect
 from deploy.demo.days import today
 from deploy.demo.population import specimens
 from deploy.demo.scenarios.answers import scan
-from tests.browser import walking
-from tests.browser.visitor import Visitor
+from tests.browser.tools import walking
+from tests.browser.tools.visitor import Visitor
 
 Visit = Callable[..., Visitor]
 SLUG = "individual-extract"

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import walking
-from tests.browser.visitor import Visitor
+from tests.browser.tools import walking
+from tests.browser.tools.visitor import Visitor
 
 Visit = Callable[..., Visitor]
 KEPT = "Object.keys(localStorage).filter(one => one.startsWith('draft:')).length"
