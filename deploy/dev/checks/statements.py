@@ -20,6 +20,8 @@ BUDGETS: dict[str, int] = {
     "settle in cash, consular alone": 11,
     "accept, consular alone": 9,
     "collect, consular alone": 8,
+    # The day is read once for all who ask at one moment, and what is free after it once more.
+    "hold, time full": 4,
     # Pages, with what the gateway asks of its own tables.
     "form step": 6,
     "form step, sent": 6,

@@ -1,12 +1,14 @@
 """Appointments over HTTP: hold, book, move and cancel for applicants; day sheet and attendance for the desk."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, request
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
+from services.consular.api.batches import Batches
 from services.consular.api.request import TEXT, Keyed, head, run_once, run_once_for_holder
 from services.consular.appointments.attendance.day_sheet import day_sheet
 from services.consular.appointments.model import Appointment
@@ -14,11 +16,15 @@ from services.consular.views.application import application_view
 from services.consular.workflow import appointments, overrides
 from services.consular.workflow.attendance import absences
 from services.consular.workflow.attendance.check_in import attend, miss, record_wrong_person
-from shared.errors import Invalid
+from services.consular.workflow.seats import full_times
+from services.consular.workflow.seats.full_times import Wish
+from shared.errors import Conflict, Invalid
 from shared.values.digits import ascii_digits
-from shared.web.service import allowed, body, current_actor, transaction
+from shared.values.references import is_valid, mission_of
+from shared.web.service import allowed, body, current_actor, database, transaction
 
 blueprint = Blueprint("turns", __name__)
+Crowd = Batches[Wish, Conflict | None]
 # Texts that are too long are refused with the field they stand in, by the verb; nothing longer than this is read.
 LONG_TEXT = 2_000
 
@@ -74,17 +80,38 @@ def _view(reference: str) -> Any:
     return lambda session: application_view.view(session, current_actor(), reference)
 
 
+def _crowd() -> Crowd:
+    """Those who ask this process for a time."""
+    crowd: Crowd = current_app.extensions.setdefault("crowd", Crowd(_refusals))
+    return crowd
+
+
+def _refusals(wishes: Sequence[Wish]) -> list[Conflict | None]:
+    by_mission: dict[str, list[Wish]] = {}
+    for wish in wishes:
+        by_mission.setdefault(mission_of(wish.reference), []).append(wish)
+    found: dict[Wish, Conflict | None] = {}
+    for mission, asked in by_mission.items():
+        with database().scope(mission) as session:
+            found |= zip(asked, full_times.refusals(session, mission, asked), strict=True)
+    return [found[wish] for wish in wishes]
+
+
 @blueprint.post("/applications/<reference>/turn/hold")
 @allowed("turn.hold")
 def hold(reference: str) -> dict[str, Any]:
-    """Holds a time for the minutes of the rule."""
+    """Holds a time for the minutes of the rule. A crowd at a full time is refused together, before any lock."""
     request_body = body(SlotChoice)
-    at = _instant(request_body["starts_at"])
+    at, key = _instant(request_body["starts_at"]), request_body["key"]
+    if is_valid(reference):
+        refusal = _crowd().ask(Wish(current_actor(), reference, key, at))
+        if refusal is not None:
+            raise refusal
 
     def act(session: Session) -> dict[str, Any]:
         return _appointment_answer(appointments.hold_slot(session, current_actor(), reference, at))
 
-    return run_once(reference, request_body["key"], {"verb": "hold", "at": at.isoformat()}, act, _view(reference))
+    return run_once(reference, key, {"verb": "hold", "at": at.isoformat()}, act)
 
 
 @blueprint.post("/applications/<reference>/turn/release")

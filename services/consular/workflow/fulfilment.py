@@ -25,6 +25,9 @@ class Attendance(Protocol):
     def service(self, entry: Transaction, answers: Answers) -> str | None:
         """The mission's service for the appointment; None where none is needed, or the applicant has not chosen yet."""
 
+    def persons(self, answers: Answers) -> int:
+        """How many come, the applicant included."""
+
     def booker(self, session: Session, application: Application, answers: Answers) -> Booker:
         """Who books, and whose share of the month the appointment counts against."""
 

@@ -25,6 +25,11 @@ def service(entry: Transaction, answers: Mapping[str, object]) -> str | None:
     return entry.appointment
 
 
+def persons(answers: Mapping[str, object]) -> int:
+    """The applicant alone comes to a visit."""
+    return 1
+
+
 def booker(session: Session, application: Application, answers: Mapping[str, object]) -> Booker:
     """Who books. A visit takes no share of the month. Raises Refusal (turn_answers_first)."""
     service_code = service(forms.transaction(application.transaction), answers)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as Answer
 from services.gateway.accounts.challenges import HOLD, MOVE
 from services.gateway.accounts.throttle import TooMany
 from services.gateway.clients.consular.applications.applications import Application
+from services.gateway.clients.consular.appointments.appointments import Openings
 from services.gateway.web.access.costly_steps import check_step
 from services.gateway.web.calendars import Visit, event, weeks
 from services.gateway.web.current import consular, visitor
@@ -27,7 +28,7 @@ from shared.forms import transaction
 from shared.values.dates import local_date
 
 blueprint = Blueprint("turns", __name__)
-LONGEST = 40
+LONGEST, NEXT_COUNT = 40, 3
 
 
 def openings() -> Response:
@@ -60,8 +61,9 @@ def _check_bookable(application: Application) -> Transaction:
 
 @blueprint.get("/applications/<reference>/turn")
 def choose(reference: str) -> str:
-    """The calendar, and under it the times of the chosen day."""
-    return _choose(reference)
+    """The calendar, and under it the times of the chosen day; above it that a time is taken, and the next free ones."""
+    taken = _instant(request.args.get("taken", "")[:LONGEST])
+    return _choose(reference, Conflict("turn_taken") if taken else None, taken)
 
 
 def _choose(reference: str, refusal: Refusal | None = None, at: str | None = None) -> str:
@@ -81,47 +83,68 @@ def _choose(reference: str, refusal: Refusal | None = None, at: str | None = Non
         weeks=weeks(openings["days"]) if openings else [],
         day=days.get(wanted),
         message=words(refusal.code, **refusal.params) if refusal else None,
-        next_times=_next(refusal),
+        next_times=_next(openings, at) if refusal and refusal.code == "turn_taken" else [],
         moving=appointment.get("state") == "booked",
         key=token_urlsafe(16),
     )
 
 
-def _next(refusal: Refusal | None) -> list[str]:
-    times = refusal.params.get("next") if refusal else None
-    return [str(time) for time in times] if isinstance(times, list) else []
+def _next(openings: Openings | None, at: str | None) -> list[str]:
+    """The next free times after this one; without a later time, the first of all."""
+    days = openings["days"] if openings else []
+    free = [time["starts_at"] for day in days for time in day["times"] if day["remaining"] and time["remaining"]]
+    later = [time for time in free if at is None or datetime.fromisoformat(time) >= datetime.fromisoformat(at)]
+    return sorted(later or free, key=datetime.fromisoformat)[:NEXT_COUNT]
 
 
 @blueprint.post("/applications/<reference>/turn")
 def hold(reference: str) -> Answer | tuple[str, int]:
-    """Holds the time for some minutes; with a booked appointment, first shows what moving means."""
-    _, entry, appointment = load_bookable(reference)
+    """Holds the time for some minutes; with a booked appointment, first shows what moving means.
+
+    When a release is rushed this is the one request of everybody: it asks the service once and draws no page, neither
+    for those who get the time nor for those who come too late.
+    """
     at = request.form.get("starts_at", "")[:LONGEST]
-    if appointment.get("state") == "booked":
-        return redirect(url_for("turns.ask_reschedule", reference=reference, to=at), 303)
     try:
         check_step(HOLD)
         consular().appointments.act(visitor().actor, reference, "hold", request.form.get("key", ""), starts_at=at)
     except (NotFound, NotAllowed, Unavailable, TooMany):
         raise
     except Refusal as refusal:
-        return _choose(reference, refusal, _instant(at)), refusal.status
-    return redirect(
-        url_for("apply.review" if entry.outcome == APPOINTMENT else "turns.ask_confirm", reference=reference), 303
-    )
+        return _not_held(reference, at, refusal)
+    return redirect(url_for("turns.ask_confirm", reference=reference), 303)
+
+
+def _not_held(reference: str, at: str, refusal: Refusal) -> Answer | tuple[str, int]:
+    instant = _instant(at)
+    if refusal.code == "turn_taken" and instant is not None:
+        return redirect(url_for("turns.choose", reference=reference, taken=instant), 303)
+    _, _, appointment = load_bookable(reference)
+    if appointment.get("state") == "booked":
+        return redirect(url_for("turns.ask_reschedule", reference=reference, to=at), 303)
+    return _choose(reference, refusal, instant), refusal.status
 
 
 @blueprint.get("/applications/<reference>/turn/confirm")
 def ask_confirm(reference: str) -> Answer | str:
-    """The held time, before it is booked."""
-    return _ask(reference, "held", "pages/appointments/confirm.html", "turns.choose")
-
-
-def _ask(reference: str, state: str, template: str, otherwise: str) -> Answer | str:
-    """A page that asks before something is done with an appointment of this state; another page where there is none."""
+    """The held time, before it is booked: on a page of its own, or where an appointment is all that is asked for."""
     application, entry, appointment = load_bookable(reference)
+    if appointment.get("state") == "held" and entry.outcome == APPOINTMENT:
+        return redirect(url_for("apply.review", reference=reference), 303)
+    return _ask(application, entry, appointment, "held", "pages/appointments/confirm.html", "turns.choose")
+
+
+def _ask(
+    application: Application,
+    entry: Transaction,
+    appointment: dict[str, Any],
+    state: str,
+    template: str,
+    otherwise: str,
+) -> Answer | str:
+    """A page that asks before something is done with an appointment of this state; another page where there is none."""
     if appointment.get("state") != state:
-        return redirect(url_for(otherwise, reference=reference), 303)
+        return redirect(url_for(otherwise, reference=application["reference"]), 303)
     return render_template(template, application=application, entry=entry, turn=appointment, key=token_urlsafe(16))
 
 
@@ -165,7 +188,7 @@ def reschedule(reference: str) -> Answer | tuple[str, int]:
 @blueprint.get("/applications/<reference>/turn/cancel")
 def ask_cancel(reference: str) -> Answer | str:
     """What cancelling means now, before it is done."""
-    return _ask(reference, "booked", "pages/appointments/cancel.html", "applications.show")
+    return _ask(*load_bookable(reference), "booked", "pages/appointments/cancel.html", "applications.show")
 
 
 @blueprint.post("/applications/<reference>/turn/cancel")

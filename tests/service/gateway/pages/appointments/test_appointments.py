@@ -1,11 +1,16 @@
 """The pages of turns at their edges: gone, past, another's, another mission's; and the free times for machines."""
 
 import re
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from urllib.parse import unquote
 
 import pytest
 
 from deploy.demo.population import specimens
+from deploy.demo.population.specimens import Specimen
+from deploy.dev.servers.postgres import Postgres
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from shared.values.dates import local_date
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway.forms import begin, fill
@@ -21,6 +26,24 @@ def times(browser: Browser, path: str) -> list[str]:
     return re.findall(r'name="starts_at" value="([^"]+)"', browser.get(days[-1]).text)
 
 
+@pytest.fixture
+def full(cluster: Postgres) -> Iterator[Callable[[str], None]]:
+    """Takes every seat at a time from the clicks."""
+    rows = (
+        "INSERT INTO consular.reserved_seat (mission, service, starts_at, seat, rests_until)"
+        " SELECT 'RUH', 'passport', %s, seat, now() + interval '1 day'"
+        " FROM generate_series(1, 20) AS seat"
+    )
+
+    def take(at: str) -> None:
+        with connect_as_admin(cluster.admin_url, DATABASE) as connection:
+            connection.execute(rows, [datetime.fromisoformat(at)])
+
+    yield take
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
+        connection.execute("DELETE FROM consular.reserved_seat WHERE draw IS NULL AND application IS NULL")
+
+
 @pytest.mark.parametrize("language", ("ar", "en"))
 def test_a_turn_on_the_pages_and_what_may_go_wrong(gateway: Gateway, language: str) -> None:
     browser = gateway.visitor(person=specimens.ELDER if language == "ar" else specimens.BORN_ABROAD)
@@ -34,8 +57,10 @@ def test_a_turn_on_the_pages_and_what_may_go_wrong(gateway: Gateway, language: s
         answer = browser.submit(path, page=day, starts_at=wrong, key="k" + wrong)
         assert answer.status_code == 422
         assert "notice wrong" in answer.text
-    assert browser.submit(path, page=day, starts_at=at, key="good").location.endswith("/review")
-    assert browser.submit(path, page=day, starts_at=at, key="good").status_code == 303
+    for _ in range(2):
+        held = browser.submit(path, page=day, starts_at=at, key="good")
+        assert held.status_code == 303 and held.location.endswith("/turn/confirm")
+        assert browser.get(held.location).location.endswith("/review")
     review = f"/{language}/applications/{reference}/review"
     sent = browser.submit(review, key=browser.hidden(review, "key"))
     assert sent.status_code == 303, sent.text
@@ -52,6 +77,29 @@ def test_a_turn_on_the_pages_and_what_may_go_wrong(gateway: Gateway, language: s
     cancel = f"{path}/cancel"
     assert browser.submit(cancel, key=browser.hidden(cancel, "key")).status_code == 303
     assert browser.get(f"{path}.ics").status_code == 404
+
+
+@pytest.mark.parametrize(("language", "person"), [("ar", specimens.SERVED), ("en", specimens.ABROAD)])
+def test_who_comes_too_late_is_led_back_to_the_next_free_times(
+    gateway: Gateway, full: Callable[[str], None], language: str, person: Specimen
+) -> None:
+    browser = gateway.visitor(person=person)
+    reference = begin(browser, SLUG, language)
+    fill(browser, SLUG, reference, language)
+    path = f"/{language}/applications/{reference}/turn"
+    days = re.findall(r'href="([^"]+day=[0-9-]+)#times"', browser.get(path).text)
+    at = re.findall(r'name="starts_at" value="([^"]+)"', browser.get(days[1]).text)[0]
+    full(at)
+    late = browser.submit(path, page=days[1], starts_at=at, key="late")
+    assert late.status_code == 303 and unquote(late.location).endswith(f"/turn?taken={at}")
+    page = browser.get(late.location)
+    said = {"ar": "سبقك غيرك إلى هذا الموعد", "en": "Somebody else was faster"}[language]
+    assert page.status_code == 200 and said in page.text
+    offered = re.findall(r'name="starts_at" value="([^"]+)"', page.text.split('role="alert"')[1].split("</form>")[0])
+    assert len(offered) == 3 and at not in offered and sorted(offered) == offered and min(offered) > at
+    assert browser.submit(path, page=late.location, starts_at=offered[0], key="late-next").status_code == 303
+    # An address that nobody was led to changes nothing.
+    assert browser.get(f"{path}?taken=yesterday").status_code == 200
 
 
 def test_a_visitor_of_another_mission_is_told_that_it_is_not_there(gateway: Gateway) -> None:
