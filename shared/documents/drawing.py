@@ -14,6 +14,7 @@ from shared.documents import tagging, text_layer
 from shared.documents.fonts import document_fonts
 from shared.errors import Unavailable
 from shared.settings import fonts_folder
+from shared.values.digits import ascii_digits
 
 STYLESHEET = Path(__file__).parent / "templates" / "print.css"
 MAX_ENGINES = 2
@@ -92,7 +93,11 @@ atexit.register(_close_engines)
 
 
 def render(html: str, identifier: bytes | None = None) -> bytes:
-    """The PDF of one page of HTML. Raises Unavailable when Pango is missing, or when two are drawn and none ends."""
+    """The PDF of one page of HTML, every figure as 0-9 whatever set it was typed in: a reader turns the others round.
+
+    Raises Unavailable when Pango is missing, or when two are drawn and none ends.
+    """
+    html = ascii_digits(html)
     try:
         engine = _idle.get(timeout=ENGINE_TIMEOUT_SECONDS)
     except queue.Empty as error:

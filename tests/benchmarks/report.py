@@ -72,16 +72,17 @@ def row(
     figure: Callable[[Round, str], float],
     target: Target = NONE,
     floor: str = FLOOR,
+    ours: str = OURS,
 ) -> Row:
     """A row of a figure that is made of one round for one side."""
     return Row(
         workload,
         unit,
-        played.median(lambda one: figure(one, OURS)),
+        played.median(lambda one: figure(one, ours)),
         played.median(lambda one: figure(one, floor)),
-        played.median(lambda one: figure(one, OURS) / max(figure(one, floor), 1e-9)),
+        played.median(lambda one: figure(one, ours) / max(figure(one, floor), 1e-9)),
         target,
-        played.median(lambda one: one[OURS].cpu_ms),
+        played.median(lambda one: one[ours].cpu_ms),
         played.median(lambda one: one[floor].cpu_ms),
     )
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from deploy.dev.servers import broker
-from tests.benchmarks import applying, bus, certificate, hop, meter
+from tests.benchmarks import applying, bus, certificate, hop, meter, rush
 from tests.benchmarks.filing import Filing
 from tests.benchmarks.platform import RESULTS, BenchPlatform, bench_platform, durability, executor
 from tests.benchmarks.report import (
@@ -79,6 +79,18 @@ def applications(bench: Bench) -> None:
         )
 
 
+def rushes(bench: Bench) -> None:
+    crowd = rush.Crowd(bench.stage, rush.QUICK_CROWD if bench.plan.quick else rush.FULL_CROWD)
+    with rush.floor_of(crowd) as floor, executor() as pool:
+        played = bench.measure("rush", rush.rushing(crowd, floor, pool))
+    bench.result.add("rush", {"people": crowd.size, "seats": crowd.seats, "connections": rush.CONNECTIONS})
+    bench.add(
+        row(played, "rush, direct", "answers per s", rate, Target(least=0.5)),
+        row(played, "rush, by the gateway", "answers per s", rate, Target(least=0.2), ours=rush.GATEWAY),
+        row(played, "rush, by the gateway, last answer", "ms", latency(100), ours=rush.GATEWAY),
+    )
+
+
 def certificates(bench: Bench) -> None:
     papers = certificate.Documents(bench.stage, Filing(bench.stage).extract())
     with executor() as pool:
@@ -124,6 +136,7 @@ def weigh(bench: Bench) -> None:
 WORKLOADS: dict[str, Callable[[Bench], None]] = {
     "hop": hops,
     "applications": applications,
+    "rush": rushes,
     "certificate": certificates,
     "memory": weigh,
     "bus": buses,

@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 READ_BYTES, SILENT_SECONDS = 65536, 30.0
@@ -75,6 +75,17 @@ class _Gathered:
         with self.lock:
             self.times += [spent for status, spent in seen if status.startswith("2")]
             self.failed.update(status for status, _ in seen if not status.startswith("2"))
+
+
+def fire(connection: socket.socket, left: deque[bytes]) -> Iterator[str]:
+    """The status of one request after the other, until none is left."""
+    while left:
+        try:
+            sent = left.popleft()
+        except IndexError:
+            return
+        connection.sendall(sent)
+        yield _answer(connection)
 
 
 def _fire(connection: socket.socket, left: deque[bytes], until: float) -> list[tuple[str, float]]:

@@ -14,6 +14,7 @@ from deploy.dev.checks import sources
 from deploy.dev.checks.texts import composed_keys
 from shared.fragments import FOLDER, LANGUAGES, PLURALS, Forms, read_fragments
 from shared.i18n import PLACEHOLDER
+from shared.values.digits import ascii_digits
 
 # What turns a key into words, in templates and in code; the papers' macros show a key in both languages.
 SPEAKERS = frozenset({"t", "tn", "text", "html", "plural", "plural_html", "pair", "heading", "fact", "cell", "say"})
@@ -84,12 +85,15 @@ def untranslated(texts: dict[str, dict[str, Forms]]) -> Iterator[str]:
 
 
 def misspelt(code: str, texts: Mapping[str, Forms]) -> Iterator[str]:
-    """Tanwin after the alef, which some browsers lift off the line; a colon that ends an instruction; old phrases."""
+    """Tanwin after the alef, which some browsers lift off the line; figures of another set; old phrases; a colon that
+    ends an instruction."""
     replaced = phrases(code)
     for key, forms in sorted(texts.items()):
         text = "\n".join(forms)
         if TANWIN_AFTER_ALEF in text:
             yield f"{key} in {code} writes tanwin after the alef: write it before"
+        if ascii_digits(text) != text:
+            yield f"{key} in {code} has figures of another set: write them as 0-9, as everywhere"
         if any(INSTRUCTION.search(form) for form in forms):
             yield f"{key} in {code} ends an instruction with a colon: name the field inside the sentence"
         yield from (f"{key} in {code} says {old}; write {new}" for old, new in replaced.items() if has_word(text, old))

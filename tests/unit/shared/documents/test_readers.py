@@ -1,6 +1,7 @@
 """What four readers make of our papers: a share of `python -m tests.readers` that fits into every run."""
 
 import random
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -66,3 +67,21 @@ def test_the_comparison_notices_a_letter_too_many_and_words_turned_round() -> No
     assert list(missing(["آمال زين الدين"], "الدين زين آمال")) == ["آمال زين الدين"]
     assert list(missing(["لا"], "\ufefb")) == ["لا"]
     assert list(missing(["لا إله"], "\u202bلا \u200fإله\u202c")) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("شارع ٣٠ بناء ١٢", "شارع 30 بناء 12"),
+        ("رقم ٢٠٢٦/١٢ بتاريخ ٠٥-١١-٢٠٢٦", "رقم 2026/12 بتاريخ 05-11-2026"),
+        ("الهاتف ۰۱۲۳۴۵۶۷۸۹", "الهاتف 0123456789"),
+    ],
+)
+def test_figures_of_any_set_are_printed_and_read_as_they_were_meant(typed: str, printed: str, tmp_path: Path) -> None:
+    """MuPDF turned Arabic-Indic figures round: street 30 became street 03."""
+    path = tmp_path / "figures.pdf"
+    path.write_bytes(draw([typed], "ar"))
+    for name, read in READERS.items():
+        text = read(path)
+        assert re.findall("[0-9]+", text) == re.findall("[0-9]+", printed), name
+        assert not re.search("[\u0660-\u0669\u06f0-\u06f9]", text), name
