@@ -20,6 +20,7 @@ BUDGETS: dict[str, int] = {
     "settle in cash, consular alone": 11,
     "accept, consular alone": 9,
     "collect, consular alone": 8,
+    "hold": 15,
     # The day is read once for all who ask at one moment, and what is free after it once more.
     "hold, time full": 4,
     # Pages, with what the gateway asks of its own tables.

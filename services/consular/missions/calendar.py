@@ -1,5 +1,7 @@
 """The mission's calendar: which days it is closed, which rule holds, and the locks under which it changes."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,22 +19,36 @@ from shared.errors import Refusal
 MAX_SPAN = timedelta(days=400)
 # The certainty of hours that no source states.
 ASSUMED = "L"
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
-_SHARE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:what, 0))")
+_LOCK, _SHARE = "pg_advisory_xact_lock", "pg_advisory_xact_lock_shared"
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A lock by its key. One that is shared many may hold together; only a whole one waits for them."""
+
+    key: tuple[str, ...]
+    shared: bool = False
 
 
 def take_lock(session: Session, *key: str) -> None:
     """Takes the lock of a key until the commit; whoever else asks for the same key waits. Locks are taken in one order
     everywhere: first the person, then the calendar, then the day."""
-    session.execute(_LOCK, {"what": " ".join(("turns", *key))})
-    # Whoever held the lock may have closed days.
-    reference_data.reread(session)
+    take_locks(session, [Lock(key)])
 
 
 def take_shared_lock(session: Session, *key: str) -> None:
-    """As `take_lock`, but many may hold it together; only `take_lock` waits for them."""
-    session.execute(_SHARE, {"what": " ".join(("turns", *key))})
-    reference_data.reread(session)
+    """As `take_lock`, but many may hold it together."""
+    take_locks(session, [Lock(key, shared=True)])
+
+
+def take_locks(session: Session, locks: Sequence[Lock]) -> None:
+    """Takes one lock after the other, in this order, by one statement."""
+    functions = [_SHARE if lock.shared else _LOCK for lock in locks]
+    calls = [f"{function}(hashtextextended(:key{place}, 0))" for place, function in enumerate(functions)]
+    keys = {f"key{place}": " ".join(("turns", *lock.key)) for place, lock in enumerate(locks)}
+    session.execute(text(f"SELECT {', '.join(calls)}"), keys)
+    # Whoever held a lock may have closed days.
+    reference_data.reread_once(session)
 
 
 def rule(session: Session, mission: str, service: str) -> AppointmentRule:

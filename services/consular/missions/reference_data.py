@@ -64,9 +64,14 @@ def value(session: Session, key: Hashable, compute: Callable[[], T]) -> T:
 
 
 def reread(session: Session) -> None:
-    """To be called by who changes reference data, or has waited for a lock under which others change them: from here
-    on this transaction asks for the version at each use."""
+    """To be called by who changes reference data: from here on this transaction asks for the version at each use."""
     session.info[RE_READ] = True
+
+
+def reread_once(session: Session) -> None:
+    """To be called by who has waited for a lock under which others change reference data: the next use asks for the
+    version, and nobody changes it under the lock after that."""
+    session.info.pop(VERSION, None)
 
 
 def _version(session: Session) -> UUID:

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from services.consular.appointments.reserved import seats as reserved
 from services.consular.appointments.rules import COUNTED, AppointmentState, Slot, free_seat, month_of
 from services.consular.appointments.seats import occupied, openings, tiers
 from services.consular.missions import calendar
+from services.consular.missions.calendar import Lock
 from services.consular.missions.model import AppointmentRule
 from shared.catalogue.conditions import REGULAR
 from shared.database import audit, db
@@ -66,7 +67,6 @@ def hold(
         reserved.check_offered(session, booker.mission, booker.service, booker.application, starts_at)
     rule = calendar.rule(session, booker.mission, booker.service)
     _release_holds(session, booker, slot)
-    _check_none_booked(session, booker)
     month_place = _month_place(session, booker, UNLIMITED if unlimited else rule.per_month, slot)
     seats = _free_seats(session, booker, rule, slot, resting=not unlimited)
     appointment = _insert_hold(session, booker, slot, rule, seats[0].seat, month_place) if seats else None
@@ -88,63 +88,59 @@ def hold(
 def _take_locks(session: Session, booker: Booker, starts_at: datetime) -> None:
     """Locks the document, the person, the calendar (shared, against closures) and the day of the service, in this
     order."""
-    if booker.takes_share:
-        calendar.take_lock(session, booker.mission, booker.service, "document", booker.document)
-    calendar.take_lock(session, booker.mission, booker.service, booker.counted_for)
-    calendar.take_shared_lock(session, booker.mission, "calendar")
+    of_service = booker.mission, booker.service
     day = dates.local_date(starts_at, missions.find(session, booker.mission).zone)
-    calendar.take_lock(session, booker.mission, booker.service, day.isoformat())
+    calendar.take_locks(
+        session,
+        [
+            *([Lock((*of_service, "document", booker.document))] if booker.takes_share else []),
+            Lock((*of_service, booker.counted_for)),
+            Lock((booker.mission, "calendar"), shared=True),
+            Lock((*of_service, day.isoformat())),
+        ],
+    )
 
 
 def _release_holds(session: Session, booker: Booker, slot: Slot) -> None:
     """Expires conflicting holds that have run out, and releases the earlier hold of this application."""
     # A family may take seats at the times that follow.
     last = slot.starts_at + FAMILY_SPAN if booker.persons > 1 else slot.starts_at
+    own = Appointment.application == booker.application
     conflicting = or_(
-        Appointment.starts_at.between(slot.starts_at, last),
-        Appointment.counted_for == booker.counted_for,
-        Appointment.application == booker.application,
+        Appointment.starts_at.between(slot.starts_at, last), Appointment.counted_for == booker.counted_for, own
     )
-    expired = (Appointment.state == AppointmentState.HELD, Appointment.held_until <= func.now(), conflicting)
-    _change(session, AppointmentState.EXPIRED, *expired)
-    _change(
-        session,
-        AppointmentState.RELEASED,
-        Appointment.state == AppointmentState.HELD,
-        Appointment.application == booker.application,
-    )
-
-
-def _change(session: Session, state: AppointmentState, *conditions: object) -> None:
+    has_expired = Appointment.held_until <= func.now()
     session.execute(
         update(Appointment)
-        .where(*conditions)  # type: ignore[arg-type]
-        .values(state=state, changed_at=func.now())
+        .where(Appointment.state == AppointmentState.HELD, or_(own, and_(has_expired, conflicting)))
+        .values(
+            state=case((has_expired, AppointmentState.EXPIRED), else_=AppointmentState.RELEASED),
+            changed_at=func.now(),
+        )
         .execution_options(synchronize_session=False)
     )
 
 
-def _check_none_booked(session: Session, booker: Booker) -> None:
-    booked = select(Appointment.id).where(
-        Appointment.application == booker.application, Appointment.state == AppointmentState.BOOKED
-    )
-    if session.scalar(booked) is not None:
-        raise Conflict("turn_booked_already")
-
-
 def _month_place(session: Session, booker: Booker, per_month: int, slot: Slot) -> int:
-    """The number of this appointment within the person's month. Raises Refusal when their share is used up."""
+    """The number of this appointment within the person's month.
+
+    Raises Conflict (turn_booked_already) where the application has one, Refusal when their share is used up.
+    """
     month = month_of(slot.starts_at, missions.find(session, booker.mission).zone)
-    used_places = session.scalars(
-        select(Appointment.place).where(
-            Appointment.mission == booker.mission,
-            Appointment.service == booker.service,
-            _same_share(booker),
-            Appointment.month == month,
-            Appointment.state.in_(COUNTED),
-        )
+    is_booked = and_(Appointment.application == booker.application, Appointment.state == AppointmentState.BOOKED)
+    counts = and_(
+        Appointment.mission == booker.mission,
+        Appointment.service == booker.service,
+        _same_share(booker),
+        Appointment.month == month,
+        Appointment.state.in_(COUNTED),
     )
-    month_place = free_seat(used_places, per_month)
+    rows = session.execute(
+        select(Appointment.place, is_booked.label("booked"), counts.label("counts")).where(or_(is_booked, counts))
+    ).all()
+    if any(row.booked for row in rows):
+        raise Conflict("turn_booked_already")
+    month_place = free_seat((row.place for row in rows if row.counts), per_month)
     if month_place is None:
         raise Refusal("turn_share_used", n=per_month, month=month.isoformat())
     return month_place

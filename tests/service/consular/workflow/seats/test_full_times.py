@@ -84,11 +84,13 @@ def test_a_seat_that_comes_free_is_given_to_the_next_who_asks(counter: Begin) ->
     assert act(late, "hold", starts_at=at).status_code == 200
 
 
-def test_a_refusal_costs_few_statements(counter: Begin, statements: StatementMeter) -> None:
+def test_a_seat_and_a_refusal_cost_few_statements(counter: Begin, statements: StatementMeter) -> None:
     at = in_time(drafted(counter()))[12]
     fill_up(counter, at)
     late = drafted(counter())
     act(late, "hold", starts_at=at)
     with statements.within("hold, time full"):
         assert code(act(late, "hold", starts_at=at)) == (409, "turn_taken")
-    assert free(late)
+    others = free(late)
+    with statements.within("hold"):
+        assert act(late, "hold", starts_at=others[-1]).status_code == 200
