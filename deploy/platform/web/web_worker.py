@@ -2,7 +2,7 @@
 
 Each of the few threads waits for one request at a time. Without limits eight connections that never finish a request
 hold a whole server. A request that waited too long for a thread is refused at once: whoever sent it has perhaps gone,
-and with every refusal the next ones wait less. Payments and health are refused last.
+and with every refusal the next ones wait less. Payments, health and the one request that takes a seat are refused last.
 """
 
 import json
@@ -31,6 +31,8 @@ WAIT_SECONDS, URGENT_WAIT_SECONDS = 0.4, 5.0
 # long before it no longer does: a burst, or a machine that paused, is worked off.
 STANDING_SECONDS = 2.0
 URGENT = re.compile(r"^/(health|ready)$|/(pay|paid|payments|provider|webhook)(/|$)")
+# When a release is rushed, everybody sends this one, and whoever is refused has lost their place in the order.
+SEAT = re.compile(r"/applications/[^/]+/turn(/hold)?$")
 # Refusals are counted in the log at most this often.
 COUNT_SECONDS = 5.0
 DRAIN_SECONDS = 0.2
@@ -89,7 +91,7 @@ class BoundedWorker(ThreadWorker):  # type: ignore[misc]
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
         """Answers the request, or refuses it where it has waited too long."""
-        longest = WAIT_SECONDS if self.overloaded and not URGENT.search(req.path) else URGENT_WAIT_SECONDS
+        longest = WAIT_SECONDS if self.overloaded and not is_urgent(req.method, req.path) else URGENT_WAIT_SECONDS
         if conn.waited <= longest:
             return super().handle_request(req, conn)
         write(conn.sock, refusal_for(dict(req.headers).get("ACCEPT", "")))
@@ -125,6 +127,11 @@ class BoundedWorker(ThreadWorker):  # type: ignore[misc]
         conn.waited = now - conn.queued_at
         self.note_wait(conn.waited, now)
         return super().handle(conn)
+
+
+def is_urgent(method: str, path: str) -> bool:
+    """Whether a request waits longer than others before an overloaded server refuses it."""
+    return URGENT.search(path) is not None or (method == "POST" and SEAT.search(path) is not None)
 
 
 def refusal_for(accept: str) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.platform.web import web_worker
-from deploy.platform.web.web_worker import BoundedSocket, BoundedWorker
+from deploy.platform.web.web_worker import BoundedSocket, BoundedWorker, is_urgent
 
 HEADERS = b"POST /x HTTP/1.1\r\nContent-Length: 100000\r\n\r\n"
 
@@ -107,3 +107,24 @@ def test_a_burst_is_worked_off_and_a_standing_queue_makes_the_server_overloaded(
     assert [wait(103.0, 0.5), wait(104.9, 0.5), wait(105.0, 0.5)] == [False, False, True]
     # One that hardly waited ends nothing; two seconds of them do.
     assert [wait(105.1, 0.1), wait(106.9, 0.1), wait(107.0, 0.1)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/ar/applications/RUH-7K3MQ-9XFPA-D/turn"),
+        ("POST", "/applications/RUH-7K3MQ-9XFPA-D/turn/hold"),
+        ("GET", "/health"),
+        ("POST", "/provider/webhook"),
+    ],
+)
+def test_what_takes_a_seat_pays_or_watches_is_refused_last(method: str, path: str) -> None:
+    assert is_urgent(method, path)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/ar/applications/RUH-7K3MQ-9XFPA-D/turn"), ("POST", "/ar/applications/x/turn/cancel"), ("GET", "/")],
+)
+def test_pages_are_refused_first(method: str, path: str) -> None:
+    assert not is_urgent(method, path)
