@@ -1,6 +1,6 @@
 """The mission's calendar: which days it is closed, which rule holds, and the locks under which it changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -131,8 +131,16 @@ def closures(session: Session, mission: str, first: date, last: date) -> list[Cl
     return sorted((*stored, *computed), key=lambda closure: (closure.first_day, closure.id))
 
 
-def closed_days(session: Session, mission: str, first: date, last: date) -> dict[date, Closure]:
+def closed_days(session: Session, mission: str, first: date, last: date) -> Mapping[date, Closure]:
     """The days of a span on which nobody is received, each with its closure."""
+    return reference_data.value(
+        session,
+        (closed_days, mission, session.info["mission"], first, last),
+        lambda: _closed_days(session, mission, first, last),
+    )
+
+
+def _closed_days(session: Session, mission: str, first: date, last: date) -> Mapping[date, Closure]:
     closures_by_day: dict[date, Closure] = {}
     for closure in closures(session, mission, first, last):
         if closure.seats_closed:

@@ -1,6 +1,7 @@
 """A crowd at a time that is full: all who ask at one moment are told so by one look at the day, and nobody waits for
 the locks of those who take the last seats."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,6 +45,11 @@ class _Asked:
     persons: int
 
 
+# Counting what is free on thirty days costs more than all the rest; a crowd may hear what it was a moment ago.
+NEXT_SECONDS, MOST_NEXT = 1.0, 1_000
+_next: dict[tuple[str, _Asked], tuple[float, list[str]]] = {}
+
+
 def refusals(session: Session, mission: str, wishes: Sequence[Wish]) -> list[Conflict | None]:
     """For each wish turn_taken, with the next free times, where no seat is left at its time for anybody.
 
@@ -53,22 +59,17 @@ def refusals(session: Session, mission: str, wishes: Sequence[Wish]) -> list[Con
     plain = _plain_applications(session, wishes)
     repeated = _repeated(session, mission, wishes)
     full: dict[tuple[str, datetime], bool] = {}
-    next_times: dict[_Asked, list[str]] = {}
 
     def refusal(wish: Wish) -> Conflict | None:
         asked = _asked(plain.get(wish.reference), wish)
         if asked is None or (wish.actor.id, wish.key) in repeated:
             return None
-        time = asked.service, asked.starts_at
-        if time not in full:
-            full[time] = _is_full(session, mission, *time)
-        if not full[time]:
+        wanted = asked.service, asked.starts_at
+        if wanted not in full:
+            full[wanted] = _is_full(session, mission, *wanted)
+        if not full[wanted]:
             return None
-        if asked not in next_times:
-            next_times[asked] = openings.next_free(
-                session, mission, asked.service, asked.starts_at, asked.tier, asked.persons
-            )
-        return Conflict("turn_taken", next=next_times[asked])
+        return Conflict("turn_taken", next=_next_times(session, mission, asked))
 
     return [refusal(wish) for wish in wishes]
 
@@ -110,6 +111,17 @@ def _asked(row: Row[tuple[object, ...]] | None, wish: Wish) -> _Asked | None:
     if service is None:
         return None
     return _Asked(service, wish.starts_at, tier_of(row.transaction, row.answers), effects.persons(row.answers))
+
+
+def _next_times(session: Session, mission: str, asked: _Asked) -> list[str]:
+    """The next free times, as they were a moment ago at the most."""
+    known, now = _next.get((mission, asked)), time.monotonic()
+    if known is None or now - known[0] > NEXT_SECONDS:
+        times = openings.next_free(session, mission, asked.service, asked.starts_at, asked.tier, asked.persons)
+        if len(_next) > MOST_NEXT:
+            _next.clear()
+        known = _next[mission, asked] = now, times
+    return known[1]
 
 
 def _is_full(session: Session, mission: str, service: str, starts_at: datetime) -> bool:
