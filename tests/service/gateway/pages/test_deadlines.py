@@ -214,6 +214,7 @@ def test_bookings_are_brought_in_claimed_and_lapsed(gateway: Gateway, consular: 
     key = {"key": uuid.uuid4().hex}
     missed = mine.submit("/ar/bookings/confirm", booking_reference="OLD-1", transaction=SLUG, **key)
     assert missed.status_code == 404 and "لم نجد باسمك حجزًا" in plain(missed.text)
+    too_soon_or_late(mine, consular, reference)
     claimed = mine.submit("/en/bookings/confirm", booking_reference=reference, transaction=SLUG, key=uuid.uuid4().hex)
     assert claimed.status_code == 303, plain(claimed.text)
     said = f"Kept from your earlier booking: {language('en').date(booked)}."
@@ -228,6 +229,26 @@ def test_bookings_are_brought_in_claimed_and_lapsed(gateway: Gateway, consular: 
     propose_lapse(head, phase[1])
     assert sign(officer) == 303
     assert "One booking." in plain(officer.get("/en/desk/proposals").text)
+
+
+def too_soon_or_late(browser: Browser, database: Database, booking: str) -> None:
+    """Whoever confirms before or after the time reads the day in words, in either language."""
+    said = {
+        "phase_not_open": (3, {"ar": "يبدأ التثبيت يوم", "en": "Confirming begins on"}, "window_from"),
+        "phase_over": (-12, {"ar": "انتهى التثبيت يوم", "en": "Confirming ended on"}, "window_to"),
+    }
+    for first, words, named in said.values():
+        window = {"window_from": day(database, first), "window_to": day(database, first + 9)}
+        with database.scope(PLACE) as session:
+            session.execute(update(Phase).where(Phase.mission == PLACE).values(**window))
+        for code, beginning in words.items():
+            path, key = f"/{code}/bookings/confirm", uuid.uuid4().hex
+            refused = browser.submit(path, booking_reference=booking, transaction=SLUG, key=key)
+            assert refused.status_code == 422
+            assert f"{beginning} {language(code).date(window[named])}" in plain(refused.text)
+    with database.scope(PLACE) as session:
+        window = {"window_from": day(database), "window_to": day(database, 9)}
+        session.execute(update(Phase).where(Phase.mission == PLACE).values(**window))
 
 
 def propose_lapse(browser: Browser, phase: str) -> None:

@@ -10,7 +10,7 @@ from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.content.eligibility import attested
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.forms import faults, fields, typed
-from services.gateway.web.presentation import date, mission_name, t
+from services.gateway.web.presentation import mission_name, t
 from shared.catalogue import CATALOGUE
 from shared.catalogue.bulk_actions import CLAIM
 from shared.errors import Conflict, Invalid, Refusal, Unavailable
@@ -42,15 +42,8 @@ def claim() -> Response | tuple[str, int]:
     except Conflict as refusal:
         return _page(refusal, str(refusal.params.get("reference") or "")), refusal.status
     except Refusal as refusal:
-        return _page(_in_words(refusal)), refusal.status
+        return _page(refusal), refusal.status
     return redirect(url_for("applications.show", reference=application["reference"]), 303)
-
-
-def _in_words(refusal: Refusal) -> Refusal:
-    """Replaces the day of a refusal by the date in words."""
-    if "day" in refusal.params:
-        refusal.params["day"] = date(str(refusal.params["day"]))
-    return refusal
 
 
 def _page(refusal: Refusal | None = None, open_one: str = "") -> str:
