@@ -183,7 +183,7 @@ def test_the_rest_comes_by_bank(here: Counter, database: Databases) -> None:
     assert here.read()["parts"]["remaining"] == 25_000
     bank.receive(bank.movement(26_000, f"{reference} b"))
     shown = here.read()
-    assert shown["status"] == "in_review" and len([one for one in shown["payments"] if one["receipt"]]) == 2
+    assert shown["status"] == "in_review" and len([one for one in shown["payments"] if one["receipt"]]) == 3
     assert [one["received"]["amount"] for one in shown["payments"] if one["held"] == "over"] == [1_000]
     balances(database)
 
