@@ -99,8 +99,8 @@ def test_each_of_several_payers_has_a_receipt_and_is_paid_back_in_their_own_amou
 ) -> None:
     here, owed, reference = unpaid()
     before = mission.balances()
-    for amount, payer in ((owed - 3_000, "father"), (2_000, "uncle"), (1_500, "aunt")):
-        mission.receive(mission.movement(amount, f"{reference} {payer}"))
+    for days, amount, payer in ((2, owed - 3_000, "father"), (1, 2_000, "uncle"), (0, 1_500, "aunt")):
+        mission.receive(mission.movement(amount, f"{reference} {payer}", mission.today - timedelta(days=days)))
     shown = here.read()
     assert shown["status"] == "in_review"
     figures = [(one["amount"], one["held"]) for one in shown["payments"] if one["receipt"]]
