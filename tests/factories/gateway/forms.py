@@ -1,4 +1,4 @@
-"""Fills in an application in the browser, as its questions ask."""
+"""Fills in an application in the browser, as its questions ask, and the count of a till."""
 
 import re
 from io import BytesIO
@@ -8,6 +8,9 @@ from shared.catalogue.model import Question
 from tests.factories.applications import answer_to
 from tests.factories.gateway import Browser
 from tests.factories.uploads import PDF
+
+# The count of a till in which there is nothing, in riyals.
+EMPTY_TILL = {"piece-1000": "0"}
 
 
 def typed(question: Question) -> dict[str, str]:

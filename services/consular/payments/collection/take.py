@@ -65,7 +65,7 @@ def cash_for(session: Session, actor: Actor, debt: Order, amount: Money, key: st
     """As `cash`, for an order that the caller has locked."""
     known = attempts.find_all(session, debt, key)
     if known.by_key is not None:
-        return attempts.payment_of(session, debt, known.by_key)
+        return _paid_by_key(session, debt, known.by_key)
     if known.unsettled is not None:
         raise Conflict("payment_open")
     _check_payable(session, debt, known)
@@ -73,15 +73,25 @@ def cash_for(session: Session, actor: Actor, debt: Order, amount: Money, key: st
     if amount != owed:
         raise Refusal("amount_differs", amount=owed.amount, currency=owed.currency)
     attempt = attempts.create_attempt(session, actor, debt, CASH, key, AttemptState.SUCCEEDED, owed)
-    book_payment(session, actor, debt, attempt, accounts.cash_of(actor.id))
+    before = parts.arrived(debt, known.of_order)
+    book_payment(session, actor, debt, attempt, accounts.cash_of(actor.id), before)
     return attempts.as_payment(debt, attempt)
+
+
+def _paid_by_key(session: Session, debt: Order, row: Attempt) -> Payment:
+    """The payment that a key was used for before. Raises Conflict (key_reused) where it pays the order no more, or not
+    yet: it was voided, or is a part."""
+    if row.state != AttemptState.SUCCEEDED or row.held is not None:
+        raise Conflict("key_reused")
+    return attempts.payment_of(session, debt, row)
 
 
 def cash_part(session: Session, actor: Actor, debt: Order, amount: Money, key: str) -> Payment:
     """Takes less than what is owed into the acting officer's account and keeps it, with a receipt, until the rest has
     come; the caller has locked the order.
 
-    Raises as `cash`, and Refusal (not_a_part, with what is owed) for the whole, for more, and for another currency.
+    Raises as `cash`, and Refusal (not_a_part, with what is owed) for the whole, for more, and for another currency;
+    (not_in_coins, with the smallest coin) for a sum that the mission's coins do not make.
     """
     known = attempts.find_all(session, debt, key)
     if known.by_key is not None:
@@ -92,6 +102,9 @@ def cash_part(session: Session, actor: Actor, debt: Order, amount: Money, key: s
     owed, before = cash_owed(session, debt, known.of_order), parts.arrived(debt, known.of_order)
     if amount.currency != owed.currency or not 0 < amount.amount < owed.amount:
         raise Refusal("not_a_part", amount=owed.amount, currency=owed.currency)
+    mission = missions.find(session, debt.mission)
+    if cash_money(amount, mission.currency, mission.cash_step) != amount:
+        raise Refusal("not_in_coins", amount=mission.cash_step, currency=mission.currency)
     attempt = attempts.create_attempt(
         session, actor, debt, CASH, key, AttemptState.SUCCEEDED, amount, amount, parts.PART
     )
@@ -212,15 +225,19 @@ def _check_payable(session: Session, debt: Order, known: Attempts) -> None:
     transaction_status.check_active(session, debt.transaction, debt.mission)
 
 
-def book_payment(session: Session, actor: Actor, debt: Order, row: Attempt, into: str) -> None:
+def book_payment(
+    session: Session, actor: Actor, debt: Order, row: Attempt, into: str, before: Money | None = None
+) -> None:
     """Marks the order paid, books the entry, and has the receipt issued last of all. `into` has the money.
 
-    What came in parts leaves suspense with it: the beneficiaries are credited once, with the whole.
+    What came in parts, `before` where the caller knows it, leaves suspense with it: the beneficiaries are credited
+    once, with the whole.
     """
     attempts.change_order(session, debt, OrderState.PAID)
-    lines, before = lines_of(debt), Money(0, debt.currency)
-    if parts.may_have_parts(debt, row.money):
-        before = parts.arrived(debt, parts.of_order(session, debt))
+    lines = lines_of(debt)
+    if before is None:
+        known = parts.of_order(session, debt) if parts.may_have_parts(debt, row) else []
+        before = parts.arrived(debt, known)
     postings = payment_postings(into, lines, row.money + before)
     if before.amount:
         postings += [Posting(into, -before), Posting(accounts.SUSPENSE, before)]

@@ -22,6 +22,7 @@ _ROOTS = {
     accounts.BANK: "Assets:Bank",
     accounts.DEPOSITS: "Assets:Deposits",
     accounts.SAFE: "Assets:Safe",
+    accounts.ADVANCE: "Liabilities:Advance",
     accounts.SUSPENSE: "Liabilities:Suspense",
     accounts.REFUNDS: "Liabilities:Refunds",
     accounts.DISPUTES: "Assets:Disputes",
@@ -30,6 +31,7 @@ _ROOTS = {
     accounts.EXCHANGE_DIFFERENCE: "Expenses:Exchange-Difference",
     accounts.TILL_VARIANCE: "Expenses:Till-Variance",
     accounts.BANK_CHARGES: "Expenses:Bank-Charges",
+    accounts.ROUNDING: "Expenses:Rounding",
 }
 _FAMILIES = {"cash": "Assets:Till", "due": "Income"}
 

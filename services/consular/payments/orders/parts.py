@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.consular.payments.orders.attempts import CASH
 from services.consular.payments.orders.model import Attempt, Order
 from shared.values.money import Money, total
 
@@ -28,6 +29,7 @@ def arrived(debt: Order, attempts: Iterable[Attempt]) -> Money:
     return total([Money(0, debt.currency), *parts])
 
 
-def may_have_parts(debt: Order, paid: Money) -> bool:
-    """Whether a payment is less than the whole price, so that parts may have come before it."""
-    return paid.amount < min(debt.amount, debt.quote.cash.amount)
+def may_have_parts(debt: Order, paid: Attempt) -> bool:
+    """Whether parts may have come before the payment that completed an order: it is less than the price, or it was
+    rounded to coins, so that a part smaller than a coin made no difference to it."""
+    return paid.method == CASH or paid.amount < debt.amount

@@ -57,13 +57,19 @@ def credit_transfer(
                 _E.DbtrAcct(_E.Id(_E.IBAN(debtor.iban)), _E.Ccy(transfers[0].money.currency)),
                 # The bank knows its own identifier by the account.
                 _E.DbtrAgt(_E.FinInstnId(_E.Othr(_E.Id("NOTPROVIDED")))),
-                _E.ChrgBr("SHAR"),
+                _E.ChrgBr(_charges(transfers[0].money.currency)),
                 *(_transaction(transfer) for transfer in transfers),
             ),
         )
     )
     text: bytes = etree.tostring(document, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return text.decode()
+
+
+def _charges(currency: str) -> str:
+    """Who bears what the banks charge: the mission, so that a payer has the whole back. Transfers in euros follow the
+    scheme's own level, by which no bank takes its charges out of the money."""
+    return "SLEV" if currency == "EUR" else "DEBT"
 
 
 def _transaction(transfer: Transfer) -> object:

@@ -51,7 +51,7 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
         return None
     attempts.change_order(session, debt, OrderState.REFUND_DUE)
     attempt = _paid_attempt(session, order)
-    arrived = parts.arrived(debt, parts.of_order(session, debt) if parts.may_have_parts(debt, attempt.money) else [])
+    arrived = parts.arrived(debt, parts.of_order(session, debt) if parts.may_have_parts(debt, attempt) else [])
     money, before, earlier = _after_urgency(session, attempt, arrived)
     postings = [*_opposite(payment_postings(accounts.REFUNDS, lines_of(debt), attempt.money + arrived)), *earlier]
     if before.amount:
@@ -117,7 +117,7 @@ def mark_part_due(session: Session, actor: Actor, order: str, part: PricedLine, 
     mission = missions.find(session, debt.mission)
     is_cash = attempt.method == CASH
     money = cash_money(part.collected, mission.currency, mission.cash_step) if is_cash else part.collected
-    payers = [attempt, *reversed(parts.of_order(session, debt) if parts.may_have_parts(debt, attempt.money) else [])]
+    payers = [attempt, *reversed(parts.of_order(session, debt) if parts.may_have_parts(debt, attempt) else [])]
     shares = _shares(money, [(payer, _left(session, payer)) for payer in payers])
     # The first entry says what is owed for; those of the other payments only divide it.
     postings = _opposite(payment_postings(accounts.REFUNDS, [part], money))

@@ -52,21 +52,38 @@ def pay_order(
 ) -> Payment | None:
     """Pays a locked, open order out of suspense; None while the lines have too little. A rest stays, as overpaid.
 
-    `shortage` of the owed amount is in suspense already, without a line.
+    Each line is a payment with a receipt of its own, as its payers may be several. `shortage` of the owed amount is in
+    suspense already, without a line.
     """
-    rest = debt.money - parts.arrived(debt, parts.of_order(session, debt))
-    taken = parts_for(rest.amount - shortage, [_part(line) for line in lines])
+    before = parts.arrived(debt, parts.of_order(session, debt))
+    taken = parts_for((debt.money - before).amount - shortage, [_part(line) for line in lines])
     if taken is None:
         return None
-    key = f"bank/{min(taken)}/{debt.reference}"
+    by_reference = {line.reference: line for line in lines}
+    *earlier, last = (by_reference[reference] for reference in taken)
+    for line in earlier:
+        before += keep_as_part(session, actor, debt, line, before)
+    key, rest = f"bank/{last.reference}/{debt.reference}", debt.money - before
     attempt = attempts.create_attempt(session, actor, debt, take.TRANSFER, key, AttemptState.SUCCEEDED, rest)
-    take.book_payment(session, actor, debt, attempt, accounts.SUSPENSE)
-    for line in lines:
-        if line.reference in taken:
-            match(session, actor, line, PAYMENT, taken[line.reference], attempt.reference)
-            if line.open_amount:
-                keep(session, actor, line, Reason.OVER)
+    take.book_payment(session, actor, debt, attempt, accounts.SUSPENSE, before)
+    match(session, actor, last, PAYMENT, taken[last.reference], attempt.reference)
+    if last.open_amount:
+        keep(session, actor, last, Reason.OVER)
     return attempts.as_payment(debt, attempt)
+
+
+def keep_as_part(session: Session, actor: Actor, debt: Order, line: BankLine, before: Money) -> Money:
+    """Makes the open money of a locked line a part of a locked order, with a receipt; `before` is what had come of it.
+
+    Returns the money of the part.
+    """
+    money, key = line.open_money, f"bank/{line.reference}/{debt.reference}/part"
+    attempt = attempts.create_attempt(
+        session, actor, debt, take.TRANSFER, key, AttemptState.SUCCEEDED, money, money, parts.PART
+    )
+    take.keep_part(session, actor, debt, attempt, before)
+    match(session, actor, line, PAYMENT, money.amount, attempt.reference)
+    return money
 
 
 def _part(line: BankLine) -> Part:

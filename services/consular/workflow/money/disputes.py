@@ -76,7 +76,7 @@ def _lose(
     the payer to whom it was owed back, else the mission."""
     owed = _owed_back(session, actor, attempt)
     # Of a fee that came in parts the last payment alone is lost: the order stays paid, and the mission bears it.
-    is_only = attempt.held is None and not parts.may_have_parts(debt, attempt.money)
+    is_only = attempt.held is None and not parts.may_have_parts(debt, attempt)
     is_whole = debt.state == OrderState.PAID and is_only and not owed and dispute.money == attempt.money
     if is_whole:
         legs = _opposite_legs(lines_of(debt), attempt.money)

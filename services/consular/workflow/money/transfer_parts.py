@@ -5,10 +5,9 @@ from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
 from services.consular.applications.update import update_columns
-from services.consular.payments.collection import take
-from services.consular.payments.orders import attempts, parts, quote
+from services.consular.payments.orders import parts, quote
 from services.consular.payments.orders.model import Order
-from services.consular.payments.orders.rules import AttemptState, OrderState
+from services.consular.payments.orders.rules import OrderState
 from services.consular.payments.refunds import refund
 from services.consular.payments.transfers import lines
 from services.consular.payments.transfers.model import BankLine
@@ -44,13 +43,8 @@ def count_as_parts(session: Session, actor: Actor, application: Application, ord
     rest may come by any other way. Nothing is asked where the file has no such line."""
     if application.exception != UNDER_FLAG or order.state != OrderState.OPEN:
         return
+    before = parts.arrived(order, parts.of_order(session, order))
     for line in lines.lock_open_parts(session, application.reference, order.currency):
-        money, before = line.open_money, parts.arrived(order, parts.of_order(session, order))
-        key = f"bank/{line.reference}/{order.reference}/part"
-        attempt = attempts.create_attempt(
-            session, actor, order, take.TRANSFER, key, AttemptState.SUCCEEDED, money, money, parts.PART
-        )
-        take.keep_part(session, actor, order, attempt, before)
-        lines.match(session, actor, line, lines.PAYMENT, line.open_amount, attempt.reference)
+        before += lines.keep_as_part(session, actor, order, line, before)
     update_columns(session, application, {"exception": UNDER_FLAG}, exception=None, changed_at=now(session))
     audit.record(session, actor, "application.flag_cleared", application.reference, flag=UNDER_FLAG)

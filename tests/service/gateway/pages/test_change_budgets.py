@@ -9,7 +9,7 @@ from shared.values.money import exponent
 from tests.factories.applications import Counter
 from tests.factories.environment.statement_meter import StatementMeter
 from tests.factories.gateway import Browser, Gateway
-from tests.factories.gateway.forms import begin, fill
+from tests.factories.gateway.forms import EMPTY_TILL, begin, fill
 
 RENEWAL = "passport-renewal"
 
@@ -48,7 +48,7 @@ def test_taking_cash_accepting_and_handing_over(
     page = f"/en/desk/counter?reference={here.reference}"
     amount = str(owed["cash_total"] // 10 ** exponent(owed["currency"]))
     cashier, officer = gateway.visitor("cashier"), gateway.visitor("officer")
-    cashier.post("/en/desk/tills", **cashier.form("/en/desk/tills"))
+    cashier.post("/en/desk/tills", **cashier.form("/en/desk/tills"), **EMPTY_TILL)
     form = {"csrf_token": cashier.token(page), "key": cashier.hidden(page, "key")}
     with statements.within("settle in cash"):
         taken = cashier.post(

@@ -62,9 +62,6 @@ def deposit() -> Answer:
 def close_till(reference: str) -> Answer:
     """Closes a till; its day sheet says what should have been there."""
     pieces, errors = _pieces()
-    if not any(_typed().values()):
-        # Nothing counted is no count of nothing: an empty till is counted with a 0.
-        errors = {next(iter(_typed()), ""): t("desk.tills.not_counted")}
     if errors:
         return _day(reference, errors=errors, typed=_typed()), 422
     try:
@@ -94,9 +91,14 @@ def _typed() -> dict[str, str]:
 
 
 def _pieces() -> tuple[Pieces, dict[str, Markup]]:
-    """The counted pieces in any digits; an empty field is none. With errors by field."""
+    """The counted pieces in any digits; an empty field is none. With errors by field.
+
+    Nothing counted is no count of nothing: an empty till, or float, is counted with a 0.
+    """
     pieces: Pieces = {}
     errors: dict[str, Markup] = {}
+    if not any(_typed().values()):
+        return pieces, {next(iter(_typed()), ""): t("desk.tills.not_counted")}
     for name, text in _typed().items():
         digits = ascii_digits(text or "0")
         if digits.isascii() and digits.isdecimal() and len(digits) <= MAX_DIGITS:

@@ -4,7 +4,7 @@ import csv
 import io
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from beancount import loader
@@ -21,8 +21,9 @@ from services.consular.payments.ledger.postings import Posting
 from services.consular.payments.refunds import pay, prepare, refund
 from services.consular.payments.refunds.rules import RefundState
 from services.consular.payments.tills import deposit, till
+from services.consular.payments.tills.denominations import denominations
 from shared.database.db import now
-from shared.values.money import Money
+from shared.values.money import CARD_CURRENCIES, Money
 from tests.conftest import ServiceClient, officer
 from tests.factories.payments import CASHIER, JOB, open_till, owe, paid
 from tests.factories.payments.refunds import BY_CASH, due_in_cash
@@ -106,6 +107,25 @@ def test_the_table_has_every_line_and_no_formula(session_for: SessionFor) -> Non
 @pytest.mark.parametrize(("code", "name"), [("cash:a_b", "Assets:Till:A-a-5f-b"), ("due:x", "Income:A-x")])
 def test_accounts_have_names_of_their_own(code: str, name: str) -> None:
     assert export.account_name(code) == name
+
+
+def test_every_account_is_of_a_kind_that_an_accountant_knows() -> None:
+    codes = [code for name, code in vars(accounts).items() if name.isupper()]
+    assert len(codes) > 10 and all(not export.account_name(code).startswith("Equity:A-") for code in codes)
+    assert export.account_name(accounts.ADVANCE).startswith("Liabilities:")
+
+
+def test_the_open_program_knows_every_currency() -> None:
+    at, currencies = datetime(2026, 12, 31, 22, tzinfo=UTC), sorted({*CARD_CURRENCIES, *denominations()})
+    booked = [
+        export.Booked(at, currency, "payment", currency, "x", "x", account, Money(amount, currency))
+        for currency in currencies
+        for account, amount in ((accounts.SAFE, 12_345), (accounts.ADVANCE, -12_345))
+    ]
+    written = export.as_beancount(booked, "Asia/Riyadh")
+    assert loader.load_string(written)[1] == []
+    for figure in ("12.345 KWD", "123.45 SYP-OLD", "123.45 SYP-NEW", "12345 JPY"):
+        assert f"2027-01-02 balance Assets:Safe  {figure}\n" in written
 
 
 def booked_earlier(session: Session, days: int, amount: int) -> None:

@@ -11,6 +11,7 @@ from services.consular.payments.ledger.model import Entry
 from services.consular.payments.orders.model import Attempt, Receipt
 from services.consular.payments.tills import till
 from services.consular.workflow.bulk_action import approve, propose
+from services.consular.workflow.money.settle import by_cash
 from shared.database.db import Database
 from shared.documents import find as find_document
 from shared.errors import Conflict, Invalid, NotAllowed
@@ -75,6 +76,17 @@ def test_two_people_take_it_back_and_the_fee_is_paid_anew(counter: At, consular:
     assert (again["status"], [one["state"] for one in again["payments"]]) == ("in_review", ["voided", "succeeded"])
     number = int(str(again["payments"][-1]["receipt"]).rsplit("-", 1)[1])
     assert number > int(payment["receipt"].rsplit("-", 1)[1])
+
+
+def test_the_key_of_voided_cash_pays_nothing_again(counter: At, consular: Database) -> None:
+    here, payment = paid_in_cash(counter)
+    signed(consular, proposed(consular, payment["reference"]))
+    with consular.scope(HOME) as session:
+        row = session.get_one(Attempt, payment["reference"])
+        cashier, money, key = Actor("officer", row.opened_by, "cashier", HOME), row.money, row.key
+    with consular.scope(HOME) as session, refuses("key_reused", Conflict):
+        by_cash(session, cashier, here.reference, money, key)
+    assert here.read()["status"] == "awaiting_payment"
 
 
 def test_it_is_voided_once(counter: At, consular: Database) -> None:

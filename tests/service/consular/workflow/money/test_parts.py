@@ -10,15 +10,19 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from services.consular.payments.ledger import accounts, entries
-from services.consular.payments.orders.model import Receipt
+from services.consular.payments.orders.model import Attempt, Receipt
+from services.consular.payments.refunds.refund import of_application
 from services.consular.payments.transfers.reference import payer_reference
 from shared.database.db import Database
 from shared.documents.model import Document
+from shared.identity.actor import ANONYMOUS
 from tests.conftest import HOME, officer
 from tests.factories.answers import code_of
 from tests.factories.applications import Counter
 from tests.factories.concurrency import together
+from tests.factories.payments import InMemoryProvider
 from tests.factories.payments.bank_mission import Mission
+from tests.factories.payments.card import RETURN, card, notify
 from tests.factories.payments.quotes import expire_quote
 
 At = Callable[..., Counter]
@@ -82,6 +86,7 @@ def test_a_part_is_kept_and_the_rest_moves_the_application_on(here: Counter, dat
         (45_001, "SAR", "not_a_part"),
         (WHOLE, "SAR", "not_a_part"),
         (20_000, "USD", "not_a_part"),
+        (20_050, "SAR", "not_in_coins"),
         (100, "SYP-NEW", "not_a_part"),
         (0, "SAR", "invalid"),
         (-1, "SAR", "invalid"),
@@ -92,6 +97,68 @@ def test_what_is_no_part_is_not_taken(here: Counter, amount: int, currency: str,
     assert pay(here, 30_000, part=True).status_code == 200
     assert code_of(pay(here, amount, part=True, currency=currency)) == code
     assert here.read()["parts"]["arrived"] == 30_000
+
+
+def test_a_part_that_is_smaller_than_a_coin_is_no_money_left_behind(counter: At, database: Databases) -> None:
+    """The coins for the rest are those for the whole: the part leaves suspense all the same."""
+    here, bank = counter().until("awaiting_payment"), Mission(database("consular"))
+    before = balances(database)
+    bank.receive(bank.movement(40, f"{payer_reference(here.reference)} tiny"))
+    assert here.read()["parts"] == {"arrived": 40, "remaining": 74_960, "cash_remaining": WHOLE, "currency": "SAR"}
+    assert pay(here, WHOLE).status_code == 200
+    after = balances(database)
+    assert of(after, accounts.SUSPENSE) == of(before, accounts.SUSPENSE)
+    assert of(before, accounts.ROUNDING) - of(after, accounts.ROUNDING) == 40
+    assert here.ask_as_applicant("POST", "/withdraw", {"key": uuid.uuid4().hex}).status_code == 200
+    assert sorted(one["amount"] for one in here.read()["refunds"]) == [40, WHOLE]
+    assert of(balances(database), accounts.ROUNDING) == of(before, accounts.ROUNDING)
+
+
+def test_the_rest_comes_by_card(here: Counter, database: Databases, provider: InMemoryProvider) -> None:
+    before = balances(database)
+    assert pay(here, 30_000, part=True).status_code == 200
+    page = card(here).get_json()
+    assert (page["amount"], page["currency"]) == (45_000, "SAR")
+    provider.choose(page["reference"], "pay")
+    assert notify(here, provider, page["reference"]).status_code == 200
+    check_rest(here, database, before, page["reference"])
+
+
+def test_the_rest_comes_by_a_link_that_shows_it(here: Counter, database: Databases, provider: InMemoryProvider) -> None:
+    before = balances(database)
+    token = here.ask_as_applicant("POST", "/payer-link", {"key": "link"}).get_json()["token"]
+    assert pay(here, 30_000, part=True).status_code == 200
+    path = f"/payer-links/{token}"
+    shown = here.client.get(path, ANONYMOUS).get_json()
+    assert (shown["amount"], shown["currency"]) == (45_000, "SAR")
+    terms = {"method": "card", "currency": "SAR", "name": "Omar Alhussein", "return_url": RETURN, "key": "pay"}
+    old = here.client.post(f"{path}/payments", ANONYMOUS, {**terms, "amount": WHOLE})
+    assert code_of(old) == "price_changed"
+    opened = here.client.post(f"{path}/payments", ANONYMOUS, {**terms, "amount": 45_000}).get_json()
+    provider.choose(opened["payment"], "pay")
+    assert here.client.post(f"{path}/refresh", ANONYMOUS, {}).get_json()["state"] == "paid"
+    check_rest(here, database, before, opened["payment"])
+
+
+def check_rest(here: Counter, database: Databases, before: dict[tuple[str, str], int], payment: str) -> None:
+    """30,000 came in cash and 45,000 by card: each has its receipt, and each goes back by a refund of its own."""
+    after, shown = balances(database), here.read()
+    assert shown["status"] == "in_review" and shown["parts"] is None
+    cash = accounts.cash_of(CASHIER.id)
+    moved = [of(after, one) - of(before, one) for one in (cash, accounts.CARD, accounts.SUSPENSE)]
+    assert moved == [30_000, 45_000, 0]
+    with database("consular").scope(HOME) as session:
+        number = next(one["receipt"] for one in shown["payments"] if one["reference"] == payment)
+        paper = session.get_one(Document, session.get_one(Receipt, number).document).data
+    figures = [paper["instalment"][name]["amount"] for name in ("price", "before", "remaining")]
+    assert (paper["total"]["amount"], figures) == (45_000, [WHOLE, 30_000, 0])
+    assert here.ask_as_applicant("POST", "/withdraw", {"key": uuid.uuid4().hex}).status_code == 200
+    with database("consular").scope(HOME) as session:
+        owed = [
+            (session.get_one(Attempt, one.attempt).method, one.amount)
+            for one in of_application(session, here.reference)
+        ]
+    assert sorted(owed) == [("card", 45_000), ("cash", 30_000)]
 
 
 def test_a_part_needs_the_desk_of_the_mission(here: Counter) -> None:
@@ -116,7 +183,7 @@ def test_the_rest_comes_by_bank(here: Counter, database: Databases) -> None:
     assert here.read()["parts"]["remaining"] == 25_000
     bank.receive(bank.movement(26_000, f"{reference} b"))
     shown = here.read()
-    assert shown["status"] == "in_review" and len([one for one in shown["payments"] if one["receipt"]]) == 2
+    assert shown["status"] == "in_review" and len([one for one in shown["payments"] if one["receipt"]]) == 3
     assert [one["received"]["amount"] for one in shown["payments"] if one["held"] == "over"] == [1_000]
     balances(database)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import update
@@ -9,12 +10,16 @@ from sqlalchemy import update
 from services.consular.applications.model import Application
 from services.consular.missions import today
 from services.consular.payments.ledger import accounts, entries
+from services.consular.payments.orders import quote, surcharge
+from services.consular.payments.orders.difference import PASSPORT_LINES
 from services.consular.workflow.money import urgency
 from shared.database.db import Database
 from shared.identity.actor import service
+from shared.values.money import Money
 from tests.conftest import officer
 from tests.factories.applications import Counter
 from tests.factories.applications.deadlines import notices
+from tests.factories.payments.rates import add_rate
 
 pytestmark = pytest.mark.clock
 
@@ -59,6 +64,23 @@ def test_the_urgent_part_comes_back_once(counter: At, consular: Database, slug: 
     assert (shown["status"], shown["quote"]["state"]) == ("in_review", "paid")
     assert here.desk("refuse", reason="not_entitled").status_code == 200
     assert sorted(due(here)) == sorted([("not_entitled", paid - part), ("urgency_missed", part)])
+
+
+def test_a_bulletin_after_the_quote_changes_nothing_of_what_is_owed_back(counter: At, consular: Database) -> None:
+    """400 dollars were charged at the rate of the quote, and half of them go back at the same."""
+    here = counter(mission=PLACE).until("in_review", "passport-renewal-urgent")
+    with consular.scope(PLACE) as session:
+        application = session.get_one(Application, here.reference)
+        order = quote.of_application(session, here.reference)
+        assert order is not None
+        line = next(one for one in quote.lines_of(order) if one.line in PASSPORT_LINES)
+        assert line.rate is not None and line.tariff == Money(40_000, "USD")
+        dearer = str(line.rate.rate * Decimal("1.05"))
+        add_rate(session, "USD", order.currency, dearer, today(session, PLACE), scope=PLACE)
+        part = surcharge.urgency_part(session, order, application.answers)
+        assert part is not None and part.tariff == Money(20_000, "USD")
+        assert part.collected == line.collected - Money(20_000, "USD").convert(line.rate.rate, order.currency)
+        session.rollback()
 
 
 @pytest.mark.parametrize("last", [100, 1_000, 20_000])

@@ -7,6 +7,7 @@ import pytest
 from tests.conftest import officer
 from tests.factories.applications import Counter
 from tests.factories.gateway import Browser, Gateway
+from tests.factories.gateway.forms import EMPTY_TILL
 from tests.factories.payments.refunds import IBAN
 
 At = Callable[..., Counter]
@@ -34,7 +35,7 @@ def test_a_refund_is_found_prepared_and_paid_out(counter: At, cashier: Browser, 
     assert (form["amount"], form["currency"]) == ("75000", "SAR")
     assert cashier.post(f"{path}/prepare", **form, method="cash").status_code == 303
     if "/desk/tills/RUH-T" not in cashier.get("/en/desk/tills").text:
-        assert cashier.post("/en/desk/tills", **cashier.form("/en/desk/tills")).status_code == 303
+        assert cashier.post("/en/desk/tills", **cashier.form("/en/desk/tills"), **EMPTY_TILL).status_code == 303
     assert cashier.post(f"{path}/payout", **cashier.form(path, f"{path}/payout")).status_code == 303
     assert "/documents/" in cashier.get(path).text
     assert here.read()["refunds"][0]["state"] == "paid"
@@ -100,6 +101,8 @@ def test_the_second_person_sees_the_account_and_approves(gateway: Gateway, count
 def test_a_till_is_opened_counted_and_read(gateway: Gateway, language: str) -> None:
     head = gateway.visitor("head_of_mission")
     page = f"/{language}/desk/tills"
+    unwritten = head.post(page, **head.form(f"{page}?currency=EUR", page), **{"piece-5000": " ", "piece-10": ""})
+    assert unwritten.status_code == 422 and 'id="piece-5000-error"' in unwritten.text
     opened = head.post(page, **head.form(f"{page}?currency=EUR", page), **{"piece-5000": "٢", "piece-10": "3"})
     assert opened.status_code == 303
     text = head.get(page).text

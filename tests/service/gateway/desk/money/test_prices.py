@@ -12,6 +12,7 @@ from shared.database.db import Database
 from tests.conftest import officer
 from tests.factories.applications import Counter
 from tests.factories.gateway import Browser, Gateway
+from tests.factories.gateway.forms import EMPTY_TILL
 from tests.factories.payments.rates import add_rate
 
 At = Callable[..., Counter]
@@ -172,7 +173,7 @@ def test_a_waiver_begins_at_the_case_and_ends_with_another_signature(gateway: Ga
 def test_an_amount_that_could_mean_anything_else_is_not_taken(gateway: Gateway, counter: At, typed: str) -> None:
     filed = counter().until("awaiting_payment")
     cashier, page = gateway.visitor("cashier"), f"/en/desk/counter?reference={filed.reference}"
-    cashier.post("/en/desk/tills", **cashier.form("/en/desk/tills"))
+    cashier.post("/en/desk/tills", **cashier.form("/en/desk/tills"), **EMPTY_TILL)
     form = {"csrf_token": cashier.token(page), "key": cashier.hidden(page, "key"), "currency": "SAR", "amount": typed}
     refused = cashier.post(f"/en/desk/counter/{filed.reference}/cash", **form)
     assert (refused.status_code, 'id="amount-error"' in refused.text) == (422, True)
@@ -183,6 +184,6 @@ def test_an_amount_that_could_mean_anything_else_is_not_taken(gateway: Gateway, 
 def test_an_amount_is_taken_in_either_digits(gateway: Gateway, counter: At, typed: str) -> None:
     filed = counter().until("awaiting_payment")
     cashier, page = gateway.visitor("cashier"), f"/en/desk/counter?reference={filed.reference}"
-    cashier.post("/en/desk/tills", **cashier.form("/en/desk/tills"))
+    cashier.post("/en/desk/tills", **cashier.form("/en/desk/tills"), **EMPTY_TILL)
     form = {"csrf_token": cashier.token(page), "key": cashier.hidden(page, "key"), "currency": "SAR", "amount": typed}
     assert cashier.post(f"/en/desk/counter/{filed.reference}/cash", **form).status_code == 303

@@ -50,6 +50,11 @@ def test_the_order_counts_and_adds_up_its_transfers() -> None:
     assert document.findtext(".//p:ReqdExctnDt/p:Dt", namespaces=NAMES) == "2026-11-30"
 
 
+@pytest.mark.parametrize(("currency", "bearer"), [("SAR", "DEBT"), ("KWD", "DEBT"), ("EUR", "SLEV")])
+def test_no_bank_takes_its_charges_out_of_what_is_owed_back(currency: str, bearer: str) -> None:
+    assert order(Money(75_000, currency)).findtext(".//p:ChrgBr", namespaces=NAMES) == bearer
+
+
 def test_markup_in_a_name_stays_a_name() -> None:
     document = order(Money(1, "EUR"), holder="A & B <Amt>")
     assert document.findtext(".//p:Cdtr/p:Nm", namespaces=NAMES) == "A & B <Amt>"

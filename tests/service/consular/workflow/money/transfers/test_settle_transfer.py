@@ -94,6 +94,26 @@ def test_two_parts_settle_when_they_are_enough(mission: Mission, unpaid: Unpaid)
         assert session.get_one(Application, here.reference).exception is None
 
 
+def test_each_of_several_payers_has_a_receipt_and_is_paid_back_in_their_own_amount(
+    mission: Mission, unpaid: Unpaid
+) -> None:
+    here, owed, reference = unpaid()
+    before = mission.balances()
+    for days, amount, payer in ((2, owed - 3_000, "father"), (1, 2_000, "uncle"), (0, 1_500, "aunt")):
+        mission.receive(mission.movement(amount, f"{reference} {payer}", mission.today - timedelta(days=days)))
+    shown = here.read()
+    assert shown["status"] == "in_review"
+    figures = [(one["amount"], one["held"]) for one in shown["payments"] if one["receipt"]]
+    assert sorted(figures, key=str) == [(1_000, None), (2_000, "part"), (owed - 3_000, "part")]
+    assert [one["received"]["amount"] for one in shown["payments"] if one["held"] == "over"] == [500]
+    assert len({one["receipt"] for one in shown["payments"]} - {None}) == 3
+    after = mission.balances()
+    assert after["bank", "SAR"] - before.get(("bank", "SAR"), 0) == owed + 500
+    assert after["suspense", "SAR"] - before.get(("suspense", "SAR"), 0) == -500
+    assert here.ask_as_applicant("POST", "/withdraw", {"key": "w"}).status_code == 200
+    assert sorted(one["amount"] for one in here.read()["refunds"]) == [1_000, 2_000, owed - 3_000]
+
+
 def test_what_is_too_much_settles_and_the_rest_is_held(mission: Mission, unpaid: Unpaid) -> None:
     here, owed, reference = unpaid()
     mission.receive(mission.movement(owed + 500, reference))
