@@ -61,6 +61,7 @@ EVENTS = (
 SMS_EVENTS = (PHONE_CODE, INQUIRY_CODE, *NOTICES)
 MAIL, SMS = "mail", "sms"
 WAITING, SENT, UNDELIVERABLE, SETTLED = "waiting", "sent", "undeliverable", "settled"
+WITHHELD = "withheld"
 
 
 def notice_event(kind: str) -> str:
@@ -73,6 +74,11 @@ def queue(session: Session, secret: str, event: str, address: str, language: str
     mail = _queue(session, event, address, language, mission)
     mail.sealed = _fernet(secret).encrypt(json.dumps(params).encode()).decode()
     return mail
+
+
+def withhold(mail: Mail) -> None:
+    """It is not sent, and nobody has to see to it."""
+    mail.state, mail.fault, mail.failed_at = SETTLED, WITHHELD, mail.created_at
 
 
 def tell(session: Session, account: Account, event: str = ACCOUNT_NEWS) -> bool:
