@@ -32,12 +32,12 @@ def is_pattern(node: ast.AST) -> bool:
 
 
 def has_nested_repetition(pattern: str | bytes) -> bool:
-    return _nested(re._parser.parse(pattern), False)  # type: ignore[attr-defined]
+    return _nested(re._parser.parse(pattern), False)
 
 
 def _nested(parsed: Any, is_within: bool) -> bool:
     """Whether a repetition without end stands within another one. `parsed`: a part of a pattern, or its arguments."""
-    if not isinstance(parsed, tuple | list | re._parser.SubPattern):  # type: ignore[attr-defined]
+    if not isinstance(parsed, tuple | list | re._parser.SubPattern):
         return False
     if isinstance(parsed, tuple) and len(parsed) == 2 and str(parsed[0]) in ("MAX_REPEAT", "MIN_REPEAT"):
         is_endless = parsed[1][1] is re._constants.MAXREPEAT  # type: ignore[attr-defined]

@@ -320,6 +320,7 @@ class TestProof:
             "/en/desk/proposals/RUH-22222-22222-2",
             "/en/desk/identity/code",
             "/en/desk/identity/recovery",
+            "/en/desk/identity/letters/RUH-22222-22222-2",
         ],
     )
     def test_a_session_that_was_left_open_proposes_and_signs_nothing(self, gateway: Gateway, path: str) -> None:
