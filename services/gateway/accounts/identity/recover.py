@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.gateway.accounts import devices, sessions
 from services.gateway.accounts.contact import codes
-from services.gateway.accounts.factors import recovery_links
+from services.gateway.accounts.factors import recovery_links, second_step
 from services.gateway.accounts.factors.model import RecoveryRequest
 from services.gateway.accounts.identity.counter import DOCUMENTS
 from services.gateway.accounts.mail import queue
@@ -103,6 +103,7 @@ def _set(session: Session, secret: str, account: Account, password: str, how: st
     sessions.close_all(session, account.id)
     devices.forget(session, secret, account.id)
     recovery_links.end_links(session, account.id)
+    second_step.end_waiting(session, account.id)
     queue.tell(session, account, queue.PASSWORD_CHANGED)
     audit.record(session, actor_of(account), "recovery.set_password", account.id, reason=how)
 

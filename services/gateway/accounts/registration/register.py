@@ -4,7 +4,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from services.gateway.accounts.contact.emails import fold_email
-from services.gateway.accounts.factors import recovery_links
+from services.gateway.accounts.factors import recovery_links, second_step
 from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account
@@ -83,5 +83,6 @@ def change_password(session: Session, visitor: Visitor, old: str, new: str) -> N
     check_strength(new, account.email)
     account.password_hash = hash_password(new)
     recovery_links.end_links(session, account.id)
+    second_step.end_waiting(session, account.id)
     queue.tell(session, account, queue.PASSWORD_CHANGED)
     audit.record(session, visitor.actor, "account.change_password", account.id)

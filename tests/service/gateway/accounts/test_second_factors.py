@@ -393,6 +393,22 @@ class TestForgottenPassword:
         with scope(gateway) as session:
             assert session.scalars(select(RecoveryRequest)).all() == []
 
+    def test_a_new_password_ends_a_sign_in_that_waits_for_its_code(self, gateway: Gateway, owner: Owner) -> None:
+        email, _, _, browser = owner
+        thief = first_step(gateway, email)
+        assert thief.get(SECOND).status_code == 200
+        form = {"old_password": PASSWORD, "password": NEW}
+        assert browser.submit("/en/account/password", page="/en/account", **form).location.endswith("done=password")
+        self.restore(gateway, email)
+        assert thief.get(SECOND).location == SIGN_IN
+
+    def test_a_recovered_password_ends_a_sign_in_that_waits_for_its_code(self, gateway: Gateway, owner: Owner) -> None:
+        email, _, _, _ = owner
+        thief, link = first_step(gateway, email), f"/en/recover/{self.ask(gateway, email)}"
+        assert gateway.browser().submit(link, password=NEW).location == "/en/sign-in?done=password"
+        self.restore(gateway, email)
+        assert thief.get(SECOND).location == SIGN_IN
+
     def test_a_new_password_ends_a_link_that_was_sent(self, gateway: Gateway, owner: Owner) -> None:
         """The owner changes the password because somebody reads the mailbox."""
         link = f"/en/recover/{self.ask(gateway, owner[0])}"
