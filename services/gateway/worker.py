@@ -1,4 +1,4 @@
-"""The process that sends e-mails and reads what came back."""
+"""The process that answers forgotten passwords, sends e-mails and reads what came back."""
 
 import signal
 import threading
@@ -7,6 +7,7 @@ from typing import cast
 
 from services.gateway.accounts import UNREACHABLE, challenges
 from services.gateway.accounts.factors import second_step
+from services.gateway.accounts.identity import recover
 from services.gateway.accounts.mail import bounces, deliver, notice_mails
 from services.gateway.accounts.mail.deliver import Post
 from services.gateway.accounts.mail.senders import senders
@@ -42,6 +43,7 @@ def work(settings: Settings, database: Database, stop: threading.Event) -> None:
             if notices is not None and time.monotonic() >= next_fetch:
                 fetch_notices(database, notices)
                 next_fetch = time.monotonic() + FETCH_SECONDS
+            answer_recovery(database, settings.secret)
             sent = deliver.deliver_due(database, post)
             if mail.bounces:
                 bounces.take_bounces(database, mail.bounces)
@@ -80,6 +82,12 @@ def fetch_notices(database: Database, consular: Consular) -> int:
     except (Refusal, ServiceFailed) as error:
         log().warning("notices_not_fetched", error=type(error).__name__)
     return queued
+
+
+def answer_recovery(database: Database, secret: str) -> None:
+    """Queues the links to new passwords that were asked for."""
+    with database.scope(None) as session:
+        recover.answer_requests(session, secret)
 
 
 def record_heartbeat(database: Database) -> None:

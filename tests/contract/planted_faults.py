@@ -1,13 +1,24 @@
 """Faults planted on purpose, one for each test that must see it; used as a pytest plugin in a process of its own."""
 
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, Select, func, select, text
 from sqlalchemy.orm import Session
 
+from services.consular.uploads.blobs import SERVED
+from services.consular.uploads.decoding.result import Decoded
+from services.consular.uploads.intake import Intake, TakenFile
+from services.gateway.accounts import sessions
+from services.gateway.accounts.identity import find
+from services.gateway.accounts.model import Account
+from services.gateway.accounts.throttle import SIGN_IN_BY_ACCOUNT
+from services.gateway.pages.account.sign_in import sign_in
+from services.gateway.web.access.throttling import slow_down
 from shared.database import pending
+from shared.identity.actor import Actor
 from shared.messaging import outbox, relay
 from shared.messaging.bus import OutgoingMessage
 from shared.messaging.bus.rabbitmq import RabbitPublisher
@@ -15,11 +26,12 @@ from shared.messaging.listener import Listener
 from shared.messaging.messages import Delivery
 from shared.messaging.outbox import outbox as table
 from shared.messaging.runs import Run
+from shared.values import references
 from shared.values.money import Money
 from tests.contract import worker_process
 
-write_at_end, due, take = pending.write_at_end, relay.due_rows, Listener.take
-RELAY, LISTENER, CONSUME, WORKER, RABBIT, WALLS, MONEY = (
+write_at_end, due, take, store = pending.write_at_end, relay.due_rows, Listener.take, Intake.store
+RELAY, LISTENER, CONSUME, WORKER, RABBIT, WALLS, MONEY, SESSIONS, IDENTITY, UPLOADS = (
     "tests/service/shared/messaging/test_relay.py::",
     "tests/service/shared/messaging/test_listener.py::",
     "tests/service/shared/messaging/test_worker.py::",
@@ -27,6 +39,9 @@ RELAY, LISTENER, CONSUME, WORKER, RABBIT, WALLS, MONEY = (
     "tests/contract/test_rabbitmq.py::",
     "tests/architecture/test_database.py::",
     "tests/unit/shared/values/test_values.py::",
+    "tests/service/gateway/accounts/test_sessions.py::",
+    "tests/service/gateway/accounts/test_identity.py::",
+    "tests/service/consular/api/test_uploads.py::",
 )
 
 
@@ -81,6 +96,17 @@ def confirm_nothing(self: RabbitPublisher, messages: Sequence[OutgoingMessage]) 
     return {}
 
 
+def find_in_any_mission(session: Session, _actor: Actor, typed: str) -> Account:
+    """The claim of an account that another mission serves is found as well."""
+    return session.scalars(select(Account).where(Account.claim == references.clean(typed))).one()
+
+
+def serve_as_sent(self: Intake, mission: str, data: bytes, decoded: Decoded, state: str) -> TakenFile:
+    """What is shown to officers is the very file that somebody sent."""
+    sent = [replace(file, content=data) if file.role == SERVED else file for file in decoded.files]
+    return store(self, mission, data, replace(decoded, files=sent), state)
+
+
 def without_walls(engine: Engine, question: str, **params: object) -> list[tuple[object, ...]]:
     """As the database would answer without the wall around one table; the plant is rolled back."""
     with engine.connect() as connection:
@@ -118,6 +144,18 @@ PLANTS: dict[str, Plant] = {
         "tests.architecture.test_database.ask", without_walls
     ),
     f"{MONEY}test_parts_sum_to_the_whole": lambda patch: patch.setattr(Money, "split", split_by_floats),
+    # A stolen session outlives the password that was changed because of it.
+    f"{SESSIONS}test_a_new_password_ends_every_other_session": lambda patch: patch.setattr(
+        sessions, "close_others", lambda *_: 0
+    ),
+    # Every way to write an address has tries of its own.
+    f"{SESSIONS}test_every_spelling_of_an_account_counts_as_the_account": lambda patch: patch.setattr(
+        sign_in, "_slow_down", lambda typed: slow_down(SIGN_IN_BY_ACCOUNT, typed)
+    ),
+    f"{IDENTITY}test_another_missions_officer_finds_no_claim": lambda patch: patch.setattr(
+        find, "find_claim", find_in_any_mission
+    ),
+    f"{UPLOADS}test_the_original_is_in_no_answer": lambda patch: patch.setattr(Intake, "store", serve_as_sent),
     # Grows in the worker's own process.
     f"{WORKER}test_a_worker_killed_between_two_commits_leaves_no_effect_twice_or_undone[embedded-before_ack]": (
         lambda patch: patch.setenv(worker_process.PLANT, "ack_first")

@@ -16,7 +16,7 @@ _YEAR_FIRST = re.compile(r"([0-9]{4})([/.\-])([0-9]{1,2})\2([0-9]{1,2})")
 # Day or month first. With dots it is always the day: no spreadsheet writes months first with dots.
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([/.\-])([0-9]{1,2})\2([0-9]{4})")
 # Spreadsheets add an hour of midnight to a day: 00:00, in America 12:00:00 AM, in Arabic 12:00:00 ص.
-_MIDNIGHT = re.compile(r"[\sT]+(0{1,2}:00(:00(\.0+)?)?(Z|\s?AM|\s?ص)?|12:00(:00)?\s?(AM|ص))$", re.IGNORECASE)
+_MIDNIGHT = re.compile(r"(?<![\sT])[\sT]+(0{1,2}:00(:00(\.0+)?)?(Z|\s?AM|\s?ص)?|12:00(:00)?\s?(AM|ص))$", re.IGNORECASE)
 
 
 class Unordered(ValueError):

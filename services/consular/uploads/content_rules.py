@@ -24,7 +24,8 @@ _STARTS = re.compile(rb"MZ|BM|\x1f\x8b\x08|\x00\x00\x01\x00|ID3|OggS|II\*\x00|MM
 # Bytes of compressed image data never look like a marker: 0xff is followed by 0 or by a restart number.
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 _MOVING = re.compile(rb"MotionPhoto|MicroVideo")
-_OBJECT = re.compile(rb"\d+\s+\d+\s+obj")
+# Looked for from the first digit of a number alone, so that a row of digits is read once.
+_OBJECT = re.compile(rb"(?<!\d)\d+\s+\d+\s+obj")
 
 
 class UnreadableFile(ValueError):

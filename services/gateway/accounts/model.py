@@ -10,6 +10,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from shared.database import db
 
+# Looked up where there is no such account, so that the answer takes as long.
+NO_ACCOUNT = ""
+
 
 def new_id() -> str:
     """An identifier nobody can guess or count."""

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from services.gateway.accounts.contact import codes
 from services.gateway.accounts.contact.emails import fold_email
+from services.gateway.accounts.factors import recovery_links
 from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account
 from services.gateway.accounts.sessions import Visitor
@@ -37,8 +38,12 @@ def begin_change(session: Session, secret: str, visitor: Visitor, typed: str) ->
     account = session.get_one(Account, visitor.account)
     email = fold_email(typed)
     code = codes.issue(session, secret, _new(account, email), codes.NEW_CONTACT, account.id)
-    if session.scalar(select(Account.id).where(Account.email == email)) is None:
-        queue.queue(session, secret, queue.CONTACT_CODE, email, account.language, account.home_mission, code=code)
+    is_known = session.scalar(select(Account.id).where(Account.email == email)) is not None
+    about = queue.CONTACT_CODE, email, account.language, account.home_mission
+    # The same row is written either way, so that the time of the answer does not tell who has an account.
+    mail = queue.queue(session, secret, *about, code=code)
+    if is_known:
+        queue.withhold(mail)
     return email
 
 
@@ -55,6 +60,7 @@ def finish_change(session: Session, secret: str, visitor: Visitor, email: str, t
     except IntegrityError:
         session.refresh(account)
         return False
+    recovery_links.end_links(session, account.id)
     audit.record(session, visitor.actor, "account.change_contact", account.id)
     return True
 

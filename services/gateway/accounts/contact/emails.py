@@ -10,6 +10,8 @@ from shared.values.digits import ascii_signs
 from shared.values.person import strip_controls
 
 LONGEST, LONGEST_LOCAL_PART = 254, 64
+# With a name before it and the fields of a mailto: after it. The patterns' time grows with the square of the length.
+LONGEST_COPIED = 1_000
 # As address books and mails have it: Name <name@example.org>, mailto:name@example.org, E-mail: name@example.org.
 _COPIED = re.compile(r"(?:.*<|(?:[^@<>]*:\s+)?(?:mailto:)?)([^<>]+?)[>.,;،؛\s]*", re.IGNORECASE)
 _MAILTO_FIELDS = re.compile(r"(?<=mailto:)([^?]*)\?.*", re.IGNORECASE)
@@ -22,6 +24,8 @@ def fold_email(text: str) -> str:
 
     Whether the domain receives e-mail is not asked: no form waits for another computer.
     """
+    if len(text) > LONGEST_COPIED:
+        raise Invalid("email_malformed", field="email")
     copied = _COPIED.fullmatch(_MAILTO_FIELDS.sub(r"\1", strip_controls(text)))
     local_part, _, domain = (copied[1].strip() if copied else "").rpartition("@")
     # A domain in Arabic may have Arabic digits, which are others than 0-9 there; elsewhere a keyboard has put them.

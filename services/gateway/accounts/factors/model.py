@@ -79,3 +79,17 @@ class RecoveryLink(Base):
     created_at: Mapped[datetime]
     ends_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+
+
+class RecoveryRequest(Base):
+    """Somebody asked for a link to a new password. What was typed may be an address, a number, or nobody's.
+
+    `email` is as it is looked up, `number_key` a hash; one of them at most is not empty.
+    """
+
+    __tablename__ = "recovery_request"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    email: Mapped[str]
+    number_key: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(index=True)

@@ -39,6 +39,11 @@ def begin(session: Session, secret: str, browser: str, account: Account) -> None
     session.execute(fresh.on_conflict_do_update(index_elements=["browser_key"], set_=values))
 
 
+def end_waiting(session: Session, account_id: str) -> None:
+    """Browsers that gave a password which is not the account's any more begin again."""
+    session.execute(delete(PendingSignIn).where(PendingSignIn.account_id == account_id))
+
+
 def waiting(session: Session, secret: str, browser: str) -> Account | None:
     """The account that a browser is about to enter."""
     row = session.get(PendingSignIn, _key(secret, browser), with_for_update=True, populate_existing=True)

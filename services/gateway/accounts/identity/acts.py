@@ -29,6 +29,7 @@ def release(session: Session, actor: Actor, decision: AccountDecision, _secret: 
     contests.close(session, person)
     _untie(account)
     sessions.close_all(session, account.id)
+    queue.withhold_waiting(session, account.id)
     queue.tell(session, account)
     audit.record(session, actor, "identity.release", account.id, person=person, decision=decision.reference)
 
@@ -45,6 +46,7 @@ def merge(session: Session, actor: Actor, decision: AccountDecision, _secret: st
     _untie(account)
     account.disabled_at = db.now(session)
     sessions.close_all(session, account.id)
+    queue.withhold_waiting(session, account.id)
     session.flush()
     kept.person, kept.number_key = person, number_key
     kept.name_ar, kept.name_latin = names

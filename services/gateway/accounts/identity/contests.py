@@ -88,6 +88,7 @@ def put_on_hold(session: Session, account: Account, reason: str) -> None:
     """From the next request on its owner reads and changes nothing of the person."""
     if account.frozen_at is None:
         account.frozen_at, account.frozen_reason = db.now(session), reason
+        queue.withhold_waiting(session, account.id)
         queue.tell(session, account, queue.ACCOUNT_ON_HOLD)
 
 

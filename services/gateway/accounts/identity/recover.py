@@ -3,63 +3,65 @@
 Neither touches the second factor: whoever has the mailbox alone, or the counter alone, does not have the account.
 """
 
-import hashlib
-import secrets
-from datetime import timedelta
-
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.gateway.accounts import devices, sessions
 from services.gateway.accounts.contact import codes
-from services.gateway.accounts.factors.model import RecoveryLink
+from services.gateway.accounts.factors import recovery_links, second_step
+from services.gateway.accounts.factors.model import RecoveryRequest
 from services.gateway.accounts.identity.counter import DOCUMENTS
 from services.gateway.accounts.mail import queue
-from services.gateway.accounts.model import Account
+from services.gateway.accounts.model import NO_ACCOUNT, Account
 from services.gateway.accounts.passwords import check_strength, hash_password
 from services.gateway.accounts.registration import register
 from services.gateway.accounts.sessions import actor_of
 from shared.database import audit, db
-from shared.database.rows import change_row
 from shared.errors import Invalid, NotFound
 from shared.identity.actor import ANONYMOUS, Actor
 from shared.reasons import check_choice
 
-LASTS, TOKEN_BYTES = timedelta(hours=1), 32
+BATCH = 50
 
 
-def send_link(session: Session, secret: str, identifier: str) -> None:
-    """Sends a link to the confirmed address of an account. Who has none, or is on hold, learns nothing of it here."""
-    account = register.find(session, secret, identifier)
+def ask(session: Session, secret: str, identifier: str) -> None:
+    """Notes that somebody wants a link. Whose account it is, if anybody's, is looked up by another process.
+
+    A request that looked it up would take longer for an address that is known here, and so would tell it.
+    """
+    number = register.number_key(secret, identifier)
+    email = "" if number else register.identifier_key(identifier)
+    session.add(RecoveryRequest(email=email, number_key=number, created_at=db.now(session)))
+
+
+def answer_requests(session: Session, secret: str) -> int:
+    """Sends the links that were asked for, and forgets who asked. Gives the number of requests."""
+    oldest = select(RecoveryRequest).order_by(RecoveryRequest.created_at).limit(BATCH)
+    requests = session.scalars(oldest.with_for_update(skip_locked=True)).all()
+    for request in requests:
+        _send_link(session, secret, register.find_by_keys(session, request.email, request.number_key))
+        session.delete(request)
+    return len(requests)
+
+
+def _send_link(session: Session, secret: str, account: Account | None) -> None:
+    """To a confirmed address. Who has none, or is on hold, gets nothing."""
+    audit.record(session, ANONYMOUS, "recovery.ask", account.id if account else "unknown")
     if account is None or account.email_confirmed_at is None or account.frozen_at is not None:
-        audit.record(session, ANONYMOUS, "recovery.ask", account.id if account else "unknown")
         return
-    token, now = secrets.token_urlsafe(TOKEN_BYTES), db.now(session)
-    _end_links(session, account.id)
-    session.add(RecoveryLink(token_key=_key(token), account_id=account.id, created_at=now, ends_at=now + LASTS))
-    mission = account.home_mission
+    token, mission = recovery_links.issue(session, account.id), account.home_mission
     mail = queue.queue(session, secret, queue.PASSWORD_LINK, account.email, account.language, mission, recovery=token)
     mail.account_id = account.id
-    audit.record(session, ANONYMOUS, "recovery.ask", account.id)
-
-
-def find(session: Session, token: str) -> RecoveryLink:
-    """A link that still works. Raises NotFound (recovery_unknown)."""
-    unused = RecoveryLink.used_at.is_(None), RecoveryLink.ends_at > db.now(session)
-    link = session.scalar(select(RecoveryLink).where(RecoveryLink.token_key == _key(token), *unused))
-    if link is None:
-        raise NotFound("recovery_unknown")
-    return link
 
 
 def by_link(session: Session, secret: str, token: str, password: str) -> None:
     """Sets the new password and uses the link up; of two at once one succeeds. Raises NotFound, Invalid."""
-    link = find(session, token)
+    link = recovery_links.find(session, token)
     account = session.get_one(Account, link.account_id)
     check_strength(password, account.email)
-    unused = RecoveryLink.token_key == link.token_key, RecoveryLink.used_at.is_(None)
-    if change_row(session, RecoveryLink, *unused, used_at=db.now(session)) is None or _is_held(account):
-        raise NotFound("recovery_unknown")
+    recovery_links.use(session, link)
+    if _is_held(account):
+        raise NotFound(recovery_links.UNKNOWN)
     _set(session, secret, account, password, "link")
 
 
@@ -87,7 +89,9 @@ def by_code(session: Session, secret: str, identifier: str, typed: str, password
     """
     check_strength(password, identifier)
     account = register.find(session, secret, identifier)
-    if account is None or _is_held(account) or codes.use(session, secret, account.id, codes.RECOVERY, typed) is None:
+    # A code is looked for either way, so that the time of the answer does not tell who has an account.
+    subject = NO_ACCOUNT if account is None or _is_held(account) else account.id
+    if codes.use(session, secret, subject, codes.RECOVERY, typed) is None or account is None:
         return False
     check_strength(password, account.email)
     _set(session, secret, account, password, "counter")
@@ -98,7 +102,8 @@ def _set(session: Session, secret: str, account: Account, password: str, how: st
     account.password_hash = hash_password(password)
     sessions.close_all(session, account.id)
     devices.forget(session, secret, account.id)
-    _end_links(session, account.id)
+    recovery_links.end_links(session, account.id)
+    second_step.end_waiting(session, account.id)
     queue.tell(session, account, queue.PASSWORD_CHANGED)
     audit.record(session, actor_of(account), "recovery.set_password", account.id, reason=how)
 
@@ -106,14 +111,3 @@ def _set(session: Session, secret: str, account: Account, password: str, how: st
 def _is_held(account: Account) -> bool:
     """Whether nobody gets in by a new password: officers have to decide first."""
     return account.disabled_at is not None or account.frozen_at is not None
-
-
-def _end_links(session: Session, account_id: str) -> None:
-    links = RecoveryLink.account_id == account_id, RecoveryLink.used_at.is_(None)
-    statement = update(RecoveryLink).where(*links).values(used_at=db.now(session))
-    session.execute(statement.execution_options(synchronize_session=False))
-
-
-def _key(token: str) -> str:
-    """A plain hash is enough for 256 random bits."""
-    return hashlib.sha256(token.encode()).hexdigest()

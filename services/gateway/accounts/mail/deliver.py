@@ -108,6 +108,8 @@ def note(session: Session, mail_id: str, fault: str | None, is_final: bool) -> N
     """What became of a try: sent, tried again after a growing wait, or undeliverable."""
     mail, now = session.get_one(Mail, mail_id, with_for_update=True), db.now(session)
     mail.tries += 1
+    if mail.state != WAITING:
+        return
     if fault is None:
         mail.state, mail.sent_at, mail.sealed, mail.fault = SENT, now, None, None
     elif is_final or mail.tries > len(WAITS):

@@ -7,6 +7,7 @@ import json
 from base64 import urlsafe_b64encode
 
 from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -61,6 +62,7 @@ EVENTS = (
 SMS_EVENTS = (PHONE_CODE, INQUIRY_CODE, *NOTICES)
 MAIL, SMS = "mail", "sms"
 WAITING, SENT, UNDELIVERABLE, SETTLED = "waiting", "sent", "undeliverable", "settled"
+WITHHELD = "withheld"
 
 
 def notice_event(kind: str) -> str:
@@ -73,6 +75,18 @@ def queue(session: Session, secret: str, event: str, address: str, language: str
     mail = _queue(session, event, address, language, mission)
     mail.sealed = _fernet(secret).encrypt(json.dumps(params).encode()).decode()
     return mail
+
+
+def withhold(mail: Mail) -> None:
+    """It is not sent, and nobody has to see to it."""
+    mail.state, mail.fault, mail.failed_at = SETTLED, WITHHELD, mail.created_at
+
+
+def withhold_waiting(session: Session, account_id: str) -> None:
+    """What was queued for an account and is not sent yet, such as between two tries, is not sent any more."""
+    waiting = Mail.account_id == account_id, Mail.state == WAITING
+    values = {"state": SETTLED, "fault": WITHHELD, "failed_at": db.now(session), "sealed": None}
+    session.execute(update(Mail).where(*waiting).values(values).execution_options(synchronize_session=False))
 
 
 def tell(session: Session, account: Account, event: str = ACCOUNT_NEWS) -> bool:

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from services.gateway.accounts import sessions
+from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account
 from shared.database import audit, db
 from shared.errors import Conflict
@@ -13,6 +14,7 @@ def disable(session: Session, actor: Actor, account: Account) -> None:
     """Ends its sessions; a person stays tied until it is released."""
     account.disabled_at = db.now(session)
     sessions.close_all(session, account.id)
+    queue.withhold_waiting(session, account.id)
     audit.record(session, actor, "account.disable", account.id)
 
 

@@ -1,9 +1,10 @@
 """Opens accounts and lets their owners in."""
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from services.gateway.accounts.contact.emails import fold_email
+from services.gateway.accounts.factors import recovery_links, second_step
 from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account
@@ -17,7 +18,13 @@ from shared.values.person import national_number, strip_controls
 
 def find(session: Session, secret: str, identifier: str) -> Account | None:
     """The open account of this e-mail or national number."""
-    return session.scalar(select(Account).where(_is_called(secret, identifier), Account.disabled_at.is_(None)))
+    return find_by_keys(session, identifier_key(identifier), number_key(secret, identifier))
+
+
+def find_by_keys(session: Session, email: str, number: str) -> Account | None:
+    """The open account of an e-mail as `identifier_key` spells it, or of the hash of a national number."""
+    called = or_(Account.email == email, Account.number_key == number)
+    return session.scalar(select(Account).where(called, Account.disabled_at.is_(None)))
 
 
 def sign_in(session: Session, secret: str, identifier: str, password: str) -> Account:
@@ -29,10 +36,6 @@ def sign_in(session: Session, secret: str, identifier: str, password: str) -> Ac
     if is_outdated(account.password_hash):
         account.password_hash = hash_password(password)
     return account
-
-
-def _is_called(secret: str, identifier: str) -> ColumnElement[bool]:
-    return or_(Account.email == identifier_key(identifier), Account.number_key == number_key(secret, identifier))
 
 
 def identifier_key(identifier: str) -> str:
@@ -79,5 +82,7 @@ def change_password(session: Session, visitor: Visitor, old: str, new: str) -> N
         raise Invalid("password_wrong", field="old_password")
     check_strength(new, account.email)
     account.password_hash = hash_password(new)
+    recovery_links.end_links(session, account.id)
+    second_step.end_waiting(session, account.id)
     queue.tell(session, account, queue.PASSWORD_CHANGED)
     audit.record(session, visitor.actor, "account.change_password", account.id)

@@ -15,6 +15,7 @@ FRESHLY: Set[str] = frozenset(
     | {"desk.act_on_refund", "desk.approve_refund", "desk.write_refund_file", "desk.refund_file"}
     | {"desk.propose", "desk.decide_proposal", "desk.bank_decide"}
     | {"desk.mandate_accept", "desk.mandate_refuse", "desk.recovery_code", "desk.identity_code"}
+    | {"desk.identity_letter", "desk.identity_verdict"}
 )
 
 

@@ -12,7 +12,8 @@ from deploy.demo.population import specimens
 from deploy.demo.population.specimens import Specimen
 from services.gateway.accounts.contact import codes
 from services.gateway.accounts.levels import Assurance, Level
-from services.gateway.accounts.model import Account, AccountDecision, IssuedCode
+from services.gateway.accounts.mail import deliver, queue
+from services.gateway.accounts.model import Account, AccountDecision, IssuedCode, Mail
 from shared.database import audit
 from tests.factories.gateway import Browser, Gateway, particulars
 from tests.factories.gateway.forms import begin
@@ -328,6 +329,23 @@ def test_an_officer_freezes_at_once_and_two_end_it(gateway: Gateway) -> None:
     assert "on hold" in browser.get(IDENTITY).text
     decide(gateway, "unfreeze", email)
     assert level(gateway, email) is Level.DECLARED
+
+
+def test_news_that_waits_to_be_sent_again_stays_here_once_an_account_is_frozen(gateway: Gateway) -> None:
+    """A mail server that was down, or a message on its way at that moment, must not tell a thief what comes next."""
+    email = address("waiting")
+    gateway.declared(WHO, email)
+    account_id = look(gateway, email, lambda found: found.id)
+    with gateway.app.extensions["database"].scope(None) as session:
+        account = session.get_one(Account, account_id)
+        queue.queue_once(session, account, queue.notice_event("ready"), queue.MAIL, email, f"RUH {account_id}")
+    officer = gateway.visitor("officer")
+    assert officer.submit(f"{DESK}/accounts/{account_id}/freeze", page=DESK, reason=REASON).status_code == 303
+    with gateway.app.extensions["database"].scope(None) as session:
+        states = dict(session.execute(select(Mail.event, Mail.state).where(Mail.account_id == account_id)).all())
+        sent = session.scalars(select(Mail.id).where(Mail.account_id == account_id, Mail.event == "notice_ready")).one()
+        deliver.note(session, sent, None, False)
+    assert (states["notice_ready"], states[queue.ACCOUNT_ON_HOLD]) == (queue.SETTLED, queue.WAITING)
 
 
 def test_the_database_itself_wants_two_people(gateway: Gateway) -> None:

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from services.gateway.accounts.factors import recovery_links
 from services.gateway.accounts.identity import recover
 from services.gateway.accounts.passwords import SHORTEST
 from services.gateway.accounts.registration import register
@@ -29,7 +30,7 @@ def ask() -> str:
 
 @blueprint.post("/recover")
 def send() -> Response | tuple[str, int]:
-    """Sends a link to the confirmed address."""
+    """Asks for a link to the confirmed address, which the worker sends if there is one."""
     slow_down_network(RECOVERY_BY_ADDRESS)
     identifier = request.form.get("identifier", "")[:LONGEST]
     if not identifier.strip():
@@ -40,7 +41,7 @@ def send() -> Response | tuple[str, int]:
         return page, refusal.status
     slow_down(RECOVERY_BY_MAILBOX, register.identifier_key(identifier))
     with accounts().scope(None) as session:
-        recover.send_link(session, settings().secret, identifier)
+        recover.ask(session, settings().secret, identifier)
     return redirect(url_for("recovery.ask", sent=1), 303)
 
 
@@ -83,7 +84,7 @@ def ask_password(token: str) -> str:
 
 def _password_page(token: str, refusal: Refusal | None = None) -> str:
     with accounts().scope(None) as session:
-        recover.find(session, token)
+        recovery_links.find(session, token)
     errors = faults(refusal, prefix="field") if refusal else {}
     return render_template(
         "pages/account/recovery/recover_password.html", token=token, errors=errors, shortest=SHORTEST

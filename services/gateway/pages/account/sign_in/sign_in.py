@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts import devices, sessions
 from services.gateway.accounts.factors import second_step
-from services.gateway.accounts.model import Account
+from services.gateway.accounts.model import NO_ACCOUNT, Account
 from services.gateway.accounts.registration import register
 from services.gateway.accounts.throttle import (
     SIGN_IN_BY_ACCOUNT,
@@ -66,7 +66,8 @@ def _slow_down(identifier: str) -> None:
     secret, token = settings().secret, security.device_token()
     with accounts().scope(None) as session:
         account = register.find(session, secret, identifier)
-        known = account is not None and devices.is_known(session, secret, account.id, token)
+        # A browser is looked for either way, so that the time of the answer does not tell who has an account.
+        known = devices.is_known(session, secret, account.id if account else NO_ACCOUNT, token)
     subject = account.id if account else register.identifier_key(identifier)
     if known and token:
         slow_down(SIGN_IN_BY_DEVICE, f"{subject} {token}")
