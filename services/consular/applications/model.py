@@ -13,7 +13,8 @@ from services.consular.model import Base
 class Application(Base):
     """One person's request for one transaction. `facts` are what the registers attested when it was submitted.
 
-    `lapses_on` is the last day on which it waits for its applicant, `booked_for` the day an older platform promised.
+    `lapses_on` is the last day on which it waits for its applicant, none while the mission has to decide first;
+    `booked_for` the day an older platform promised.
     `person` is the beneficiary, `acting` the person who filed it and acts on it, in a `capacity` and by a `mandate`.
     `office` is the row of the office inside Syria at which it was filed: there its fee is taken and its booklet handed
     over, and nobody has to come before. Without one it belongs to a mission abroad.

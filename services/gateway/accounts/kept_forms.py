@@ -54,7 +54,8 @@ def browser_owner(token: str) -> str:
 
 def keep(session: Session, secret: str, owner: str, page: str, form: Kept) -> bool:
     """Keeps the form in place of what was kept for it before. False where it is too long to be kept."""
-    content = json.dumps({"action": form.action, "pairs": list(form.pairs)}).encode()
+    # Escaped, a letter of Arabic would take six bytes of the room instead of two.
+    content = json.dumps({"action": form.action, "pairs": list(form.pairs)}, ensure_ascii=False).encode()
     if len(content) > LONGEST_BYTES:
         return False
     keys = {"owner_key": _owner_key(secret, owner), "action_key": _action_key(secret, owner, form.action)}

@@ -6,10 +6,10 @@
   const PREVIEW = 160, LONGEST_PAUSE_MS = 20_000;
   let form = document.querySelector("form.uploads");
   if (!form) return;
-  const { parts, sending, added, waiting, large } = form.dataset;
+  const { parts, sending, added, waiting, large, ended } = form.dataset;
   const status = document.getElementById("upload-status");
   const said = status.textContent;
-  let underway = 0, queue = Promise.resolve();
+  let underway = 0, isLeaving = false, queue = Promise.resolve();
 
   // A live region is read when it changes, not when it comes with its page.
   if (said) { status.textContent = ""; setTimeout(() => { status.textContent = said; }, 300); }
@@ -61,7 +61,7 @@
       for (const field of ["csrf_token", "page_address"]) body.append(field, form.elements[field].value);
       for (const [key, value] of Object.entries({ file: id, size: blob.size, start, filename: file.name })) body.append(key, value);
       if (content) body.append("part", content, "part");
-      return fetch(parts.replace("NAME", name), { method: "POST", body, redirect: "error" });
+      return fetch(parts.replace("NAME", name), { method: "POST", body, redirect: "manual" });
     };
     // Of a large file it is asked first how much has arrived before.
     let content = blob.size > 4 * PART ? null : blob.slice(0, PART);
@@ -69,6 +69,8 @@
       let answer, told_back;
       try {
         answer = await send(content);
+        // The session is over: no line will bring the file any further.
+        if (answer.type === "opaqueredirect") return { ended: true };
         told_back = await answer.json();
       } catch {
         if (answer && answer.status < 500) return { error: null };
@@ -124,6 +126,11 @@
     const told = (part) => say(part === null ? waiting : sending.replace("{paper}", words).replace("{percent}", Math.round(part * 100)));
     told(0);
     const end = await deliver(is_small, file, name, told);
+    if (end.ended) {
+      isLeaving = true;
+      location.href = ended;
+      return;
+    }
     if (!end.done) return end.error ? refuse(section, end.error) : location.reload();
     const now = await renewed(name).catch(() => null);
     if (!now) return location.reload();
@@ -149,7 +156,7 @@
   document.querySelectorAll("section[data-paper] input[type=file]").forEach(sendFiles);
 
   // Nothing that is on its way is dropped silently: leaving asks, and the form waits.
-  addEventListener("beforeunload", (event) => { if (underway) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (underway && !isLeaving) event.preventDefault(); });
   form.addEventListener("submit", (event) => {
     if (!underway) return;
     event.preventDefault();

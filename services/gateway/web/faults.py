@@ -11,7 +11,7 @@ from services.gateway.web.access.entrance import ContactNeeded, FactorNeeded, Id
 from services.gateway.web.access.form_tokens import PageExpired, owner_of_form, owner_of_page
 from services.gateway.web.access.proofs import ProofNeeded
 from services.gateway.web.forms import words
-from services.gateway.web.links.form_pages import address_of_request, sent_page
+from services.gateway.web.links.form_pages import address_of_request, has_file, sent_page, unsent_file
 from services.gateway.web.presentation import has_text
 from services.gateway.web.sent_forms.kept_answers import keep_interrupted, resend
 from shared.errors import Refusal, Unavailable, disk_full
@@ -60,24 +60,29 @@ def _too_many(refusal: TooMany) -> tuple[str, int, dict[str, str]]:
 
 
 def _sign_in_first(_refusal: SignInNeeded) -> Response:
-    """Keeps what was typed in a session that is over; the page it was typed on comes after the sign-in."""
-    kept = "answers" if request.method == "POST" and keep_interrupted() else None
-    return redirect(url_for("sign_in.ask", next=_wanted(), kept=kept), 303)
+    """The page that was wanted, or that of the form that was sent, comes after the sign-in."""
+    return _first("sign_in.ask", names_kept=True)
 
 
 def _identity_first(_refusal: IdentityNeeded) -> Response:
-    return redirect(url_for("identity.ask", next=_wanted()), 303)
+    return _first("identity.ask")
 
 
 def _factor_first(_refusal: FactorNeeded) -> Response:
-    return redirect(url_for("factors.show", next=_wanted()), 303)
+    return _first("factors.show")
 
 
 def _proof_first(_refusal: ProofNeeded) -> Response:
-    """Keeps what was typed; its page comes back with it after the proof."""
-    if request.method == "POST":
-        keep_interrupted()
-    return redirect(url_for("proof.ask", next=_wanted()), 303)
+    return _first("proof.ask")
+
+
+def _first(endpoint: str, *, names_kept: bool = False) -> Response:
+    """Leads to what is missing. What was typed is kept meanwhile; a chosen file cannot be, and its owner is told."""
+    is_kept = request.method == "POST" and keep_interrupted()
+    kept, wanted = "answers" if is_kept and names_kept else None, _wanted()
+    if has_file():
+        return redirect(url_for(endpoint, next=unsent_file(wanted), kept=kept, unsent="file"), 303)
+    return redirect(url_for(endpoint, next=wanted, kept=kept), 303)
 
 
 def _wanted() -> str:
@@ -88,13 +93,16 @@ def _wanted() -> str:
 def _page_expired(refusal: PageExpired) -> Response | tuple[str, int, dict[str, str]]:
     """A form of an earlier session of whoever is signed in now: its page opens afresh with what was typed."""
     page, owner = sent_page(), owner_of_form()
-    if page is None or owner is None or owner != owner_of_page() or not keep_interrupted():
+    if page is None or owner is None or owner != owner_of_page():
         return _refused(refusal)
-    return redirect(page, 303)
+    is_kept, had_file = keep_interrupted(), has_file()
+    if not (is_kept or had_file):
+        return _refused(refusal)
+    return redirect(unsent_file(page) if had_file else page, 303)
 
 
 def _contact_first(_refusal: ContactNeeded) -> Response:
-    return redirect(url_for("contact.ask"), 303)
+    return _first("contact.ask")
 
 
 def _http(error: HTTPException) -> tuple[str, int, dict[str, str]] | Response:

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, Route, expect
 
+from deploy.demo.demo_data import PASSWORD
 from deploy.demo.scenarios.answers import scan
 from tests.browser.tools import walking
 from tests.browser.tools.visitor import LIMIT_MS, Visitor, hold
@@ -109,6 +110,22 @@ def test_what_is_wrong_is_said_beside_the_field(visit: Visit, code: str) -> None
     chosen(who, "identity", "scan.exe", b"\r\n" + pdf(2), "application/x-msdownload")
     expect(who.page.locator("[data-paper=identity] .thumbnails img")).to_have_count(2, timeout=LIMIT_MS)
     expect(error).to_have_count(0)
+
+
+@pytest.mark.parametrize("code", ("ar", "en"))
+def test_a_file_chosen_after_the_end_of_the_session_is_asked_for_again(visit: Visit, code: str) -> None:
+    """It does not wait for a line that will never carry it."""
+    who = at_checklist(visit, code, "ended")
+    page = who.page.url
+    who.page.context.clear_cookies()
+    chosen(who, "identity", "identity.jpg", scan(0))
+    who.page.wait_for_url("**/sign-in?**", timeout=LIMIT_MS)
+    expect(who.page.get_by_role("heading", name=who.text("unsent.file.title"))).to_be_visible()
+    who.field("identifier").fill("father@mahjar.example" if code == "ar" else "woman@mahjar.example")
+    who.field("password").fill(PASSWORD)
+    who.click("sign_in.enter")
+    who.page.wait_for_url(f"{page}?unsent=file", timeout=LIMIT_MS)
+    who.sees("unsent.file.title")
 
 
 @pytest.mark.parametrize("code", ("ar", "en"))

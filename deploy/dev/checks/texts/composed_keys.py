@@ -159,7 +159,7 @@ FAMILIES: dict[str, Keys] = {
     "desk.inquiries.held": lambda: keys("desk.inquiries.held", ("officer", "head_of_mission")),
     "desk.inquiries.queue": lambda: keys("desk.inquiries.queue", ("open", "appealed", "overdue", "answered")),
     "promise.next": lambda: keys(
-        "promise.next", ("draft", "awaiting_payment", "returned", "in_review", "with_authority", "ready")
+        "promise.next", ("draft", "awaiting_payment", "held", "returned", "in_review", "with_authority", "ready")
     ),
     "promise.owner": lambda: keys("promise.owner", ("you", "officers", "authority", "head")),
     "referral": lambda: keys("referral", inquiries.REFERRALS),

@@ -26,6 +26,7 @@ from services.consular.payments.refunds.model import Refund
 from services.consular.payments.refunds.rules import PREPARABLE, RefundState
 from services.consular.payments.tariffs.rules import PricedLine
 from services.consular.workflow.money import charges
+from services.consular.workflow.money.payment_deadline import renew_deadline
 from shared.database import audit, db
 from shared.errors import Conflict, Refusal
 from shared.identity.actor import Actor
@@ -87,6 +88,7 @@ def _lose(
         if any(leg == Posting(accounts.REFUNDS, row.money) for leg in legs):
             pay.transition(session, row, RefundState.CHARGED_BACK)
             audit.record(session, actor, "refund.charged_back", application.reference, refund=row.reference)
+    renew_deadline(session, application)
     _flag(session, actor, application, LOST_FLAG, attempt)
     _notify(session, application, DISPUTE_LOST, dispute)
     if is_whole:

@@ -12,6 +12,7 @@ from services.consular.payments.refunds.model import Refund
 from services.consular.payments.transfers.lines import close_refunded
 from services.consular.workflow.money.charges import notify_refund
 from services.consular.workflow.money.disputes import check_decidable
+from services.consular.workflow.money.payment_deadline import renew_deadline
 from shared.database import audit, db
 from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor
@@ -39,6 +40,7 @@ def refund_held_payment(session: Session, actor: Actor, reference: str, payment:
     due_refund = refund.mark_held_due(session, actor, payment, str(payments[payment].held))
     close_refunded(session, actor, payment)
     notify_refund(session, application, due_refund)
+    renew_deadline(session, application)
     detail: Detail = {
         "payment": payment,
         "refund": due_refund.reference,

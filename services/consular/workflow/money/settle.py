@@ -18,6 +18,7 @@ from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.rules import Payment, PriceChange
 from services.consular.payments.providers.rules import Answer
 from services.consular.workflow.money import charges, disputes, transfer_parts, upgrade
+from services.consular.workflow.money.payment_deadline import pause_deadline
 from shared import forms
 from shared.catalogue.model import AFTER_ASSESSMENT
 from shared.database import audit, db
@@ -149,6 +150,7 @@ def flag(session: Session, actor: Actor, application: Application, payment: Paym
     """Flags the file of held money: it stays among the queue's exceptions until somebody resolves it."""
     code = f"payment_{payment.held}"
     update_columns(session, application, exception=code, changed_at=db.now(session))
+    pause_deadline(session, application)
     audit.record(session, actor, "application.flagged", application.reference, reason=code, payment=payment.reference)
     amounts: dict[str, str | int | None] = {"amount": payment.amount.amount, "currency": payment.amount.currency}
     if payment.received:

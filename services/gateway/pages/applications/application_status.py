@@ -15,10 +15,11 @@ from shared.values.dates import local_date
 
 # A part of the fee that is kept until the rest has come.
 PART = "part"
+AWAITING_PAYMENT = "awaiting_payment"
 YOU, OFFICERS, AUTHORITY, HEAD = "you", "officers", "authority", "head"
 OWNERS = {
     "draft": YOU,
-    "awaiting_payment": YOU,
+    AWAITING_PAYMENT: YOU,
     "returned": YOU,
     "in_review": OFFICERS,
     "with_authority": AUTHORITY,
@@ -37,6 +38,11 @@ def held_payments(application: Application) -> list[Payment]:
 def has_paid(application: Application) -> bool:
     """Whether any money of the applicant has arrived, counted or held."""
     return any(one["state"] == "succeeded" for one in application["payments"])
+
+
+def is_held_up(application: Application) -> bool:
+    """Whether its fee is not to be paid now, as the mission looks into money that arrived."""
+    return application["status"] == AWAITING_PAYMENT and bool(held_payments(application))
 
 
 def has_to_pay(application: Application) -> bool:
@@ -98,11 +104,13 @@ def promise(application: Application) -> dict[str, str | None] | None:
     status = application["status"]
     if status not in OWNERS or (status == "ready" and application["document"] is not None):
         return None
+    if is_held_up(application):
+        return {"owner": OFFICERS, "next": "held", "day": None}
     if status not in EXPECTED_IN:
-        return {"owner": OWNERS[status], "day": application["lapses_on"]}
+        return {"owner": OWNERS[status], "next": status, "day": application["lapses_on"]}
     due_on = application["due_on"]
     is_over = due_on is not None and due_on < today(application["mission"]).isoformat()
-    return {"owner": HEAD if is_over else OWNERS[status], "day": due_on}
+    return {"owner": HEAD if is_over else OWNERS[status], "next": status, "day": due_on}
 
 
 def may_prove(application: Application, entry: Transaction) -> bool:

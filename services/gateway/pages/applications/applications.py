@@ -62,6 +62,7 @@ def show(reference: str) -> str:
         promise=application_status.promise(application),
         may_prove=application_status.may_prove(application, entry),
         held=application_status.held_payments(application),
+        held_up=application_status.is_held_up(application),
         paid=application_status.has_paid(application),
         expected=application_status.expected(application["status"], application["due_on"], application["mission"]),
         answers=application_status.sent_answers(application, entry) if application["submitted_at"] else {},

@@ -17,6 +17,7 @@ from services.gateway.web.days import today
 from services.gateway.web.faults import page as error_page
 from services.gateway.web.forms import Field, faults, fields, typed, words
 from services.gateway.web.presentation import country_of
+from services.gateway.web.sent_forms.kept_answers import keep_unfinished
 from shared.catalogue.model import Question, Transaction
 from shared.catalogue.reasons import ANSWER, PAPER
 from shared.errors import Invalid, Refusal, TooLarge, Unavailable
@@ -48,6 +49,7 @@ def send(reference: str) -> Response | str | tuple[str, int]:
     if not errors and not only and request.form.get("send") != ALL:
         errors, status = {"": words("fix_not_sent")}, 422
     if errors or only:
+        keep_unfinished()
         application, entry = load_editable(reference, "edit")
         values = {**application["answers"], **typed_answers}
         return _page(application, entry, values, errors, added=None if errors else only), status

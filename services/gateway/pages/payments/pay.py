@@ -1,11 +1,11 @@
 """Paying: the price line by line, then by card at the provider's page, by transfer, or in cash at the counter."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications.applications import Application
 from services.gateway.clients.consular.money.payments import Payment
-from services.gateway.pages.applications.application_status import held_payments, price_ends
+from services.gateway.pages.applications.application_status import held_payments, is_held_up, price_ends
 from services.gateway.pages.apply.draft import load_editable
 from services.gateway.pages.payments.card.card_page import form_context, send_to_provider
 from services.gateway.web.current import acting_at, conscription, consular, visitor
@@ -72,9 +72,11 @@ def came_back(reference: str) -> str | Response:
 
 
 @blueprint.get("/applications/<reference>/counter")
-def counter(reference: str) -> str:
-    """What to bring to the counter: the reference, large, and the sum."""
+def counter(reference: str) -> str | Response:
+    """What to bring to the counter: the reference, large, and the sum. Nobody is sent there while money is held."""
     application, entry = load_editable(reference, "pay")
+    if is_held_up(application):
+        return redirect(url_for("pay.choose", reference=reference), 303)
     return render_template(
         "pages/payments/counter.html",
         application=application,

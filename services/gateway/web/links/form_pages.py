@@ -10,7 +10,7 @@ from services.gateway.web.security import is_ours
 from shared.fragments import LANGUAGES
 
 # What a page says once, after something was done.
-SAID_ONCE = frozenset({"done", "sent"})
+SAID_ONCE = frozenset({"done", "sent", "unsent"})
 
 
 def page_address() -> str:
@@ -48,6 +48,19 @@ def _sent(name: str) -> str:
         return request.form.get(name, "")
     except RequestEntityTooLarge:
         return ""
+
+
+def has_file() -> bool:
+    """Whether a file was sent; a body that is too large to be read has one."""
+    try:
+        return any(file.filename for _, file in request.files.items(multi=True))
+    except RequestEntityTooLarge:
+        return True
+
+
+def unsent_file(address: str) -> str:
+    """The address of a page that is to say that a chosen file did not arrive."""
+    return f"{address}{'&' if '?' in address else '?'}unsent=file"
 
 
 def address_of_request() -> str:

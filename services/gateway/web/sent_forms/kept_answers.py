@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 
 from flask import Flask, Response, current_app, g, render_template, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from services.gateway.accounts import UNREACHABLE, kept_forms, sessions, upload_parts
 from services.gateway.accounts.kept_forms import Kept, Pairs
@@ -55,7 +56,9 @@ def keep_unfinished() -> None:
 def keep_interrupted() -> bool:
     """Keeps a form that nobody has read, as its session is over."""
     g.interrupted = True
-    return keep_sent()
+    with suppress(RequestEntityTooLarge):
+        return keep_sent()
+    return False
 
 
 def kept_names(action: str) -> set[str]:

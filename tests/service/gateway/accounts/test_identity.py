@@ -61,6 +61,21 @@ def test_a_declaration_ties_nobody_and_the_counters_code_does(gateway: Gateway) 
     assert browser.get("/en/notices").status_code == 200
 
 
+@pytest.mark.parametrize("language", ("ar", "en"))
+def test_the_page_that_was_wanted_comes_after_the_counters_code(gateway: Gateway, language: str) -> None:
+    email = address(f"wanted-{language}")
+    browser, page, wanted = gateway.declared(WHO, email), f"/{language}/identity", f"/{language}/account/mandates"
+    led = browser.get(wanted).location
+    assert led == f"{page}?next={wanted}"
+    form = browser.form(led, f"{page}/code")
+    letter = browser.post(f"{page}/letter", **browser.form(led, f"{page}/letter")).location
+    assert f"next={wanted}" in letter
+    code = counter_code(gateway, email)
+    assert browser.post(f"{page}/code", **form, code=code).location == wanted
+    assert f'href="{wanted}"' in browser.get(led).text.split("<main")[1]
+    assert browser.get(wanted).status_code == 200
+
+
 def test_who_only_declared_reads_nothing_of_the_person(gateway: Gateway) -> None:
     browser = gateway.declared(WHO, address("reads"))
     for page in ("/en/notices", "/en/mandates", "/en/claim", "/en/applications/RUH-22222-22222-2/pay"):

@@ -22,6 +22,7 @@ from services.consular.payments.transfers.model import BankLine
 from services.consular.payments.transfers.reference import find_applications
 from services.consular.payments.transfers.rules import Reason
 from services.consular.workflow.money import charges, settle
+from services.consular.workflow.money.payment_deadline import renew_deadline
 from services.consular.workflow.money.transfer_parts import UNDER_FLAG
 from services.consular.workflow.money.transfers import mission_movements
 from shared.database import audit, db
@@ -184,7 +185,8 @@ def _keep(
 
 
 def clear_money_flag(session: Session, actor: Actor, application: Application) -> None:
-    """Clears a file's flag of money that does not fit, where none is left."""
+    """Clears a file's flag of money that does not fit, where none is left; its days begin anew then."""
+    renew_deadline(session, application)
     flag, refunded = (
         application.exception or "",
         {row.attempt for row in of_application(session, application.reference)},

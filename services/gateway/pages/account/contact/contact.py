@@ -8,6 +8,7 @@ from services.gateway.accounts.throttle import CODES_BY_ACCOUNT, CONTACT_BY_ACCO
 from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, settings, visitor
 from services.gateway.web.forms import faults
+from services.gateway.web.links.form_pages import wanted_page
 from shared.errors import Invalid, Refusal
 
 blueprint = Blueprint("contact", __name__)
@@ -28,6 +29,7 @@ def _page(refusal: Refusal | None = None) -> str:
         sent="sent" in request.args or refusal is not None,
         errors=faults(refusal, prefix="field") if refusal else {},
         mailbox=settings().mail.mailbox_url,
+        next=wanted_page(),
     )
 
 
@@ -37,7 +39,7 @@ def send() -> Response:
     slow_down(CONTACT_BY_ACCOUNT, visitor().account)
     with accounts().scope(visitor().mission) as session:
         contact.send_code(session, settings().secret, visitor())
-    return redirect(url_for("contact.ask", sent=1), 303)
+    return redirect(url_for("contact.ask", sent=1, next=wanted_page() or None), 303)
 
 
 @blueprint.post("/account/contact/code")
@@ -49,7 +51,7 @@ def confirm() -> Response | tuple[str, int]:
     if not is_right:
         refusal = Invalid("code_wrong", field="code")
         return _page(refusal), refusal.status
-    return redirect(url_for("identity.ask"), 303)
+    return redirect(url_for("identity.ask", next=wanted_page() or None), 303)
 
 
 @blueprint.get("/account/contact/new")

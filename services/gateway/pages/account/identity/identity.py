@@ -54,6 +54,7 @@ def _summary_page(refusal: Refusal | None = None) -> str:
         summary=shown,
         errors=faults(refusal, prefix="field") if refusal else {},
         done=request.args.get("done", ""),
+        next=wanted_page(),
     )
 
 
@@ -87,8 +88,15 @@ def prove() -> Response | tuple[str, int]:
         refusal = by_code(session, settings().secret, visitor(), request.form.get("code", ""))
     # Shown after the commit, so that a wrong try stays counted and a contested person stays frozen.
     if refusal is None or refusal.code == "identity_contested":
-        return redirect(url_for("identity.ask", done="" if refusal else "proven"), 303)
+        return redirect(_after_code(is_proven=refusal is None), 303)
     return _summary_page(refusal), refusal.status
+
+
+def _after_code(*, is_proven: bool) -> str:
+    """The page that was wanted, once the account may open it."""
+    if not is_proven:
+        return url_for("identity.ask", done="")
+    return wanted_page() or url_for("identity.ask", done="proven")
 
 
 @blueprint.post("/identity/report")
@@ -96,7 +104,7 @@ def report() -> Response:
     """Says that somebody else uses one's identity. What is answered does not depend on whether anybody does."""
     with accounts().scope(visitor().mission) as session:
         contests.report(session, visitor())
-    return redirect(url_for("identity.ask", done="reported"), 303)
+    return redirect(url_for("identity.ask", done="reported", next=wanted_page() or None), 303)
 
 
 @blueprint.post("/identity/letter")
@@ -107,4 +115,4 @@ def request_letter() -> Response | tuple[str, int]:
             letters.request(session, visitor())
     except Conflict as refusal:
         return _summary_page(refusal), refusal.status
-    return redirect(url_for("identity.ask", done="letter"), 303)
+    return redirect(url_for("identity.ask", done="letter", next=wanted_page() or None), 303)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,16 @@ from sqlalchemy.orm import Session
 
 from deploy.demo.population import specimens
 from services.consular.applications.model import Application
+from services.consular.missions import today
+from services.consular.missions.deadlines import last_day
+from services.consular.notices.model import Notice
+from services.consular.payments.orders import attempts
+from services.consular.workflow import lapse, remind
+from services.consular.workflow.money.payment_deadline import renew_deadline
 from services.gateway.web.content.notice_words import words
 from shared.database.audit import event
 from shared.database.db import Database
+from shared.identity.actor import service
 from tests.conftest import ELSEWHERE, HOME, officer
 from tests.factories.applications import Counter
 from tests.factories.approvals import Signing
@@ -204,3 +212,47 @@ def test_held_money_says_what_arrived_and_what_was_asked(
     assert told["params"] == {"amount": 75_000, "currency": "SAR", "received": 75_001, "received_currency": "SAR"}
     with gateway.app.test_request_context(f"/{language}/notices"):
         assert "750.01" in words(told) and "750" in words(told).replace("750.01", "")
+
+
+@pytest.mark.parametrize("ending", ("given back", "dispute lost"))
+def test_no_days_run_while_money_is_held_and_all_ten_begin_after_it(
+    counter: At, provider: InMemoryProvider, database: Databases, ending: str
+) -> None:
+    """Who is told to wait and may not pay again loses nothing meanwhile, and is reminded of nothing."""
+    here, consular = counter().until("awaiting_payment"), database("consular")
+    job, first = service("consular", HOME), here.read()["lapses_on"]
+    payment = str(card(here).get_json()["reference"])
+    provider.choose(payment, "pay-wrong-amount")
+    assert notify(here, provider, payment).status_code == 200
+    assert here.read()["lapses_on"] is None
+    for days in (9, 10, 400):
+        with consular.scope(HOME) as session:
+            day = today(session, HOME) + timedelta(days=days)
+            remind.remind(session, job, day)
+        assert not lapse.query_and_lapse(consular, job, provider, here.reference, day)
+    notices = select(Notice.kind).where(Notice.about == here.reference)
+    with consular.scope(HOME) as session:
+        assert not [kind for kind in session.scalars(notices) if kind.startswith("reminder")]
+    if ending == "given back":
+        assert refund(here, payment).status_code == 200
+    else:
+        provider.dispute(payment, "dispute-lost")
+        assert notify(here, provider, payment).status_code == 200
+    after = here.read()
+    assert (after["status"], "pay" in after["allowed"]) == ("awaiting_payment", True)
+    with consular.scope(HOME) as session:
+        assert after["lapses_on"] == last_day(today(session, HOME)).isoformat() >= first
+
+
+def test_the_days_do_not_begin_while_anything_is_held(
+    counter: At, session_for: Callable[..., Session], provider: InMemoryProvider
+) -> None:
+    here = counter().until("awaiting_payment")
+    payment = str(card(here).get_json()["reference"])
+    provider.choose(payment, "pay-wrong-amount")
+    assert notify(here, provider, payment).status_code == 200
+    session = session_for("consular")
+    [one] = attempts.of_application(session, here.reference)
+    application = session.get_one(Application, here.reference)
+    renew_deadline(session, application)
+    assert one.held == "overpaid" and session.get_one(Application, here.reference).lapses_on is None

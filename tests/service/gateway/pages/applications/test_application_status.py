@@ -8,6 +8,7 @@ import pytest
 
 from deploy.demo.days import today
 from deploy.demo.population import specimens
+from shared.i18n import language as language_of
 from shared.identity.actor import Actor
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway.forms import begin, fill, send
@@ -66,6 +67,13 @@ def test_held_money_is_shown_as_held_and_nothing_asks_to_pay(
     page = f"/{language}/applications/{reference}"
     assert SAYS["pay"][language] in browser.get(page).text
     change(payments=[held(reference)])
+    say = language_of(language)
+    shown = browser.get(page).text
+    assert say.text("promise.next.held") in shown and say.text("promise.owner.officers") in shown
+    for untrue in ("promise.next.awaiting_payment", "status.awaiting_payment"):
+        assert say.text(untrue) not in shown.split("<main")[1].split('class="timeline"')[0], untrue
+    for elsewhere in ("counter", "payer-link", "pay/transfer"):
+        assert browser.get(f"{page}/{elsewhere}").location == f"{page}/pay", elsewhere
     for address in (page, f"{page}/pay"):
         text = browser.get(address).text
         assert SAYS["held"][language] in text and "375.01" in text and "375.00" in text, address
@@ -78,6 +86,20 @@ def test_held_money_is_shown_as_held_and_nothing_asks_to_pay(
     change(payments=[held(reference)], refunds=[refund])
     text = browser.get(page).text
     assert SAYS["held"][language] not in text and SAYS["pay"][language] in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_held_money_hides_no_deadline_of_what_came_back(
+    sent: tuple[Browser, str], change: Change, language: str
+) -> None:
+    """Money that came twice is no reason to miss the last day of putting papers right."""
+    browser, reference = sent
+    last = (today() + timedelta(days=6)).isoformat()
+    change(status="returned", payments=[held(reference, held="paid_already")], allowed=["edit"], lapses_on=last)
+    text = browser.get(f"/{language}/applications/{reference}").text
+    say = language_of(language)
+    assert text.count(say.date(date.fromisoformat(last))) == 2
+    assert say.text("promise.next.returned") in text and say.text("promise.next.held") not in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,5 +1,6 @@
 """What an officer marked: its applicant sees that alone with its reason, and is told where nothing has changed."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -78,6 +79,11 @@ def test_one_file_alone_is_taken_and_the_rest_waits(returned: tuple[Browser, Cou
     added = browser.submit(page, only="identity", **scan(pdf(3)))
     assert added.status_code == 200 and "clear.pdf" in added.text and "autofocus" in added.text
     assert here.read()["status"] == "returned"
+    other = page.replace(f"/{language}/", "/en/" if language == "ar" else "/ar/")
+    chosen = re.compile(rf'<input\b(?=[^>]*name="{QUESTION}")(?=[^>]*value="court")(?=[^>]*\bchecked)')
+    assert not chosen.search(browser.get(other).text)
+    assert browser.submit(page, only="identity", **{QUESTION: "court"}, **scan(pdf(2))).status_code == 200
+    assert chosen.search(browser.get(other).text)
     wrong = browser.submit(page, only="identity", **scan(b"nothing"))
     assert wrong.status_code == 415 and language_of(language).text("refusal.file_type_unknown") in wrong.text
     none = browser.submit(page, only="identity")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
+from io import BytesIO
 
 import pytest
 from sqlalchemy import func, select, update
@@ -13,12 +14,16 @@ from deploy.demo.population import specimens
 from services.gateway.accounts import kept_forms
 from services.gateway.accounts.factors.authenticators import SPECIMEN_CODE
 from services.gateway.accounts.model import AuthSession, KeptForm
+from services.gateway.accounts.registration import register
+from services.gateway.web.security import LIMITS
 from shared.catalogue import CATALOGUE
+from shared.i18n import language as language_of
 from tests.conftest import HOME
 from tests.factories.applications import Counter
 from tests.factories.gateway import PASSWORD, Browser, Gateway
 from tests.factories.gateway.forms import begin, typed
 from tests.factories.ministries.letters import letters_of
+from tests.factories.uploads import pdf
 
 CONTACT = {
     "mobile": "+966 50 765 4321",
@@ -462,3 +467,83 @@ def test_an_answer_is_typed_in_every_step(gateway: Gateway) -> None:
         enter(browser, account.email, led)
         assert shows(browser.get(page).text, told), step
         gateway.forget_tries()
+
+
+def scan_of(name: str) -> dict[str, tuple[BytesIO, str]]:
+    """A chosen file, as a form sends it."""
+    return {name: (BytesIO(pdf(1)), "scan.pdf")}
+
+
+@pytest.mark.parametrize("language", ("ar", "en"))
+def test_a_file_that_an_ended_session_refused_is_not_dropped_silently(gateway: Gateway, language: str) -> None:
+    account, browser = gateway.account(person=specimens.MOTHER), gateway.visitor(person=specimens.MOTHER)
+    page = f"/{language}/applications/{begin(browser, 'passport-renewal')}/papers"
+    said = language_of(language).text("unsent.file.title")
+    assert said not in browser.get(page).text
+    form = browser.form(page)
+    expire(gateway)
+    led = browser.post(page, **form, **scan_of("file-identity")).location
+    assert said in browser.get(led).text
+    back = enter(browser, account.email, led)
+    assert back == f"{page}?unsent=file" and said in browser.get(back).text
+    # A second tab, still of the session before: its page opens afresh, and says so as well.
+    again = browser.post(page, **form, **scan_of("file-identity"))
+    assert (again.status_code, again.location) == (303, back)
+
+
+def test_a_file_and_answers_that_need_a_proof_first(gateway: Gateway) -> None:
+    """The answers come back after the proof; the file has to be chosen again, and its owner is told."""
+    browser = gateway.visitor(person=specimens.FATHER)
+    page, told = "/en/account/mandates/paper/power_of_attorney", {"principal_given": "ليلى", "issued_on-day": "5"}
+    form = browser.form(page)
+    with gateway.app.extensions["database"].scope(None) as session:
+        values = {"proved_at": AuthSession.proved_at - timedelta(hours=1)}
+        session.execute(update(AuthSession).values(values).execution_options(synchronize_session=False))
+    led = browser.post(page, **form, **told, **scan_of("file")).location
+    asked = browser.get(led).text
+    assert language_of("en").text("unsent.file.title") in asked
+    proof = browser.form(led, "/en/account/proof")
+    back = browser.post("/en/account/proof", **proof, old_password=PASSWORD).location
+    assert back == f"{page}?unsent=file"
+    assert shows(browser.get(back).text, told)
+
+
+def test_a_body_that_is_too_large_for_an_ended_session_still_leads_to_the_sign_in(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = gateway.visitor(person=specimens.MOTHER)
+    page = f"/en/applications/{begin(browser, 'passport-renewal')}/papers"
+    form = browser.form(page)
+    expire(gateway)
+    monkeypatch.setitem(LIMITS, "papers.send", 100)
+    answer = browser.post(page, **form, **scan_of("file-identity"))
+    assert answer.status_code == 303 and answer.location.startswith("/en/sign-in?")
+    assert language_of("en").text("unsent.file.title") in browser.get(answer.location).text
+
+
+def test_a_form_is_kept_where_something_else_is_missing_first(gateway: Gateway) -> None:
+    """The address lost its confirmation while the form was open: what was typed waits, and its page comes after."""
+    email, page = "unsure@mahjar.example", "/en/identity"
+    browser, told = gateway.signed_up(email, HOME), {"given_name": "ليلى", "born-day": "7"}
+    form = browser.form(page)
+    with gateway.app.extensions["database"].scope(None) as session:
+        account = register.find(session, gateway.app.extensions["settings"].secret, email)
+        assert account is not None
+        confirmed_at, account.email_confirmed_at = account.email_confirmed_at, None
+    led = browser.post(page, **form, **told).location
+    assert led == f"/en/account/contact?next={page}"
+    sent = browser.post("/en/account/contact", **browser.form(led, "/en/account/contact")).location
+    assert f"next={page}" in sent
+    with gateway.app.extensions["database"].scope(None) as session:
+        account = register.find(session, gateway.app.extensions["settings"].secret, email)
+        assert account is not None
+        account.email_confirmed_at = confirmed_at
+    assert shows(browser.get(page).text, told)
+
+
+def test_a_long_text_in_arabic_fits_into_what_is_kept(gateway: Gateway) -> None:
+    browser, long = gateway.visitor(person=specimens.FATHER), "نص طويل " * 3_000
+    page = "/ar/bookings/confirm"
+    form = browser.form(page)
+    expire(gateway)
+    assert "kept=answers" in browser.post(page, **form, booking_reference=long).location
