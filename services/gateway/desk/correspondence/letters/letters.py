@@ -5,11 +5,14 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from flask import Response as Download
 from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from services.gateway.clients.consular.correspondence.letters import LetterRow
 from services.gateway.clients.names import PrintedName
+from services.gateway.desk.csv_file import csv_file
 from services.gateway.desk.wording import refusal_text
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import words
@@ -24,6 +27,10 @@ STATES = ("open", "overdue", "answered")
 AUTHORITIES = ("criminal_security", "immigration", "traffic", "foreign_affairs")
 ROWS, MORE_ROWS, MOST_ROWS = 4, 4, 100
 LONGEST_SEARCH = 300
+COLUMNS = (
+    *("desk.letters.number", "desk.queue.applicant", "desk.letters.authority", "desk.letters.sent"),
+    *("desk.letters.reply_by", "desk.queue.status", "desk.queue.reference"),
+)
 SINGLE = ("number", "dated", "national_number", "remark")
 
 Answer = Response | str | tuple[str, int]
@@ -31,23 +38,45 @@ Answer = Response | str | tuple[str, int]
 
 def list_letters() -> str:
     """The letters, those that wait longest first."""
-    state, authority, page = (request.args.get(name, "") for name in ("state", "authority", "page"))
-    filters: dict[str, str | int | None] = {
-        "state": state if state in STATES else None,
-        "authority": authority if authority in AUTHORITIES else None,
-        "page": int(page) if re.fullmatch("[1-9][0-9]{0,5}", page, re.ASCII) else 1,
-    }
-    sought = request.args.get("q", "").strip()[:LONGEST_SEARCH]
-    kept_filters: dict[str, Any] = {name: filters[name] for name in ("state", "authority")} | {"q": sought or None}
+    filters, page = _filters(), request.args.get("page", "")
+    number = int(page) if re.fullmatch("[1-9][0-9]{0,5}", page, re.ASCII) else 1
     return render_template(
         "desk/correspondence/letters/letters.html",
-        letters=consular().letters.list_letters(actor(), **filters, q=sought or None),
-        sought=sought,
+        letters=consular().letters.list_letters(actor(), **filters, page=number),
+        sought=filters["q"] or "",
         filters=filters,
         states=STATES,
         authorities=AUTHORITIES,
         named=_named,
-        turn=lambda page: url_for("desk.letters", **kept_filters, page=page),
+        turn=lambda page: url_for("desk.letters", page=page, **filters),
+    )
+
+
+def _filters() -> dict[str, Any]:
+    state, authority = request.args.get("state", ""), request.args.get("authority", "")
+    return {
+        "state": state if state in STATES else None,
+        "authority": authority if authority in AUTHORITIES else None,
+        "q": request.args.get("q", "").strip()[:LONGEST_SEARCH] or None,
+    }
+
+
+def export() -> Download:
+    """The whole list with these filters, as a file for a spreadsheet."""
+    rows = consular().letters.list_letters(actor(), **_filters(), whole="yes")["rows"]
+    return csv_file("letters", [t(key) for key in COLUMNS], map(_cells, rows))
+
+
+def _cells(row: LetterRow) -> tuple[object, ...]:
+    state = f"finding.{row['finding']}" if row["answered_at"] else "desk.letters.waiting"
+    return (
+        row["number"],
+        _named(row["name"]),
+        t(f"authority.short.{row['authority']}"),
+        row["sent_on"],
+        row["reply_by"],
+        t("desk.letters.state.overdue" if row["overdue"] else state),
+        row["application"],
     )
 
 
