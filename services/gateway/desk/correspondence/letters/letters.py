@@ -11,12 +11,10 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.correspondence.letters import LetterRow
-from services.gateway.clients.names import PrintedName
 from services.gateway.desk.csv_file import csv_file
-from services.gateway.desk.wording import refusal_text
+from services.gateway.desk.wording import named, refusal_text
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import words
-from services.gateway.web.language import chosen
 from services.gateway.web.presentation import has_text, t
 from services.gateway.web.sent_forms.kept_answers import keep_unfinished, kept_names
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
@@ -47,7 +45,7 @@ def list_letters() -> str:
         filters=filters,
         states=STATES,
         authorities=AUTHORITIES,
-        named=_named,
+        named=named,
         turn=lambda page: url_for("desk.letters", page=page, **filters),
     )
 
@@ -71,7 +69,7 @@ def _cells(row: LetterRow) -> tuple[object, ...]:
     state = f"finding.{row['finding']}" if row["answered_at"] else "desk.letters.waiting"
     return (
         row["number"],
-        _named(row["name"]),
+        named(row["name"]),
         t(f"authority.short.{row['authority']}"),
         row["sent_on"],
         row["reply_by"],
@@ -100,16 +98,12 @@ def _page(code: str, **more: Any) -> str:
     return render_template(
         "desk/correspondence/letters/letter.html",
         letter=letter,
-        holder=_named(letter["holder"]),
+        holder=named(letter["holder"]),
         finding=finding if letter["answerable"] else None,
         key=request.form.get("key") or str(uuid.uuid4()),
         refusal_text=refusal_text,
         **shown,
     )
-
-
-def _named(name: PrintedName | None) -> str:
-    return (name["en"] if chosen().code == "en" else name["ar"]) or name["ar"] if name else ""
 
 
 def reply(code: str) -> Answer:

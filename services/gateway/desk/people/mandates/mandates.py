@@ -9,13 +9,11 @@ from werkzeug.wrappers import Response as Answered
 
 from services.gateway.clients.civil_registry import Statement
 from services.gateway.clients.consular.people.mandates import Deed
-from services.gateway.clients.names import PrintedName
 from services.gateway.desk.csv_file import csv_file
-from services.gateway.desk.wording import birth, refusal_text, written_text
+from services.gateway.desk.wording import birth, named, refusal_text, written_text
 from services.gateway.web.current import actor, civil_registry, consular
 from services.gateway.web.days import zone_of
 from services.gateway.web.http.stored_files import asked_page, send_stored
-from services.gateway.web.language import chosen
 from services.gateway.web.presentation import moment_of, scope_name, t
 from services.gateway.web.sent_forms.submission import submit
 from shared.catalogue.reasons import DEED_REFUSE_REASONS
@@ -51,15 +49,11 @@ def _cells(deed: Deed) -> tuple[object, ...]:
     return (
         deed["reference"],
         t(f"mandate.kind.{deed['kind']}"),
-        _named(deed["agent"]),
-        _named(deed["principal"]) or deed["principal_given"],
+        named(deed["agent"]),
+        named(deed["principal"]) or deed["principal_given"],
         local_date(moment_of(deed["made_at"]), zone_of(deed["mission"])),
         t(f"mandate.state.{deed['state']}"),
     )
-
-
-def _named(name: PrintedName | None) -> str:
-    return (name[chosen().code] or name["ar"]) if name else ""
 
 
 def detail(reference: str) -> str:
