@@ -166,6 +166,7 @@ def _attach_appointments(desk: Blueprint) -> None:
 
 def _attach_inquiries(desk: Blueprint) -> None:
     desk.add_url_rule("/inquiries", "inquiries", inquiries.show)
+    desk.add_url_rule("/inquiries.csv", "inquiries_file", inquiries.export)
     desk.add_url_rule("/inquiries/new", "ask_inquiry", write_in.ask)
     desk.add_url_rule("/inquiries/new", "write_inquiry", write_in.send, methods=["POST"])
     desk.add_url_rule("/inquiries/<reference>", "inquiry", inquiries.detail)

@@ -157,7 +157,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor clerk head_of_mission officer",
-        "desk.inquiries desk.inquiry desk.inquiry_file",
+        "desk.inquiries desk.inquiries_file desk.inquiry desk.inquiry_file",
     ),
     (
         "clerk head_of_mission officer",
