@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as Redirect
 from services.gateway.accounts.contact import inquiry_codes
 from services.gateway.clients.consular.correspondence.inquiries import QueuedInquiry
 from services.gateway.desk.csv_file import csv_file
+from services.gateway.desk.paging import listed_page
 from services.gateway.web.access.roles import DECIDING
 from services.gateway.web.current import accounts, actor, consular
 from services.gateway.web.forms import faults
@@ -31,11 +32,10 @@ Answer = Redirect | str | tuple[str, int]
 
 def show() -> str:
     """The queue, the first due at the top, each with its colour in words too."""
-    queue, page = _queue(), request.args.get("page", "")
-    number = int(page) if re.fullmatch("[1-9][0-9]{0,2}", page, re.ASCII) else 1
+    queue = _queue()
     return render_template(
         "desk/correspondence/inquiries/inquiries.html",
-        queue=consular().inquiries.queue(actor(), queue, number),
+        queue=consular().inquiries.queue(actor(), queue, listed_page()),
         wanted=queue,
         queues=QUEUES,
         may_write=actor().role in TAKING,

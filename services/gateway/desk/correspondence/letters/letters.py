@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.correspondence.letters import LetterRow
 from services.gateway.desk.csv_file import csv_file
+from services.gateway.desk.paging import listed_page
 from services.gateway.desk.wording import named, refusal_text
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import words
@@ -36,11 +37,10 @@ Answer = Response | str | tuple[str, int]
 
 def list_letters() -> str:
     """The letters, those that wait longest first."""
-    filters, page = _filters(), request.args.get("page", "")
-    number = int(page) if re.fullmatch("[1-9][0-9]{0,5}", page, re.ASCII) else 1
+    filters = _filters()
     return render_template(
         "desk/correspondence/letters/letters.html",
-        letters=consular().letters.list_letters(actor(), **filters, page=number),
+        letters=consular().letters.list_letters(actor(), **filters, page=listed_page()),
         sought=filters["q"] or "",
         filters=filters,
         states=STATES,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -82,6 +83,18 @@ def test_the_file_has_more_than_a_page(counter: At, desk: Browser, monkeypatch: 
     monkeypatch.setattr(letters_api, "PAGE_ROWS", 1)
     assert desk.get("/en/desk/letters?state=open").text.count('<th scope="row">') == 1
     assert letters <= {row[0] for row in rows_of(desk.get("/en/desk/letters.csv?state=open"))}
+
+
+def test_a_page_is_jumped_to_in_any_digits(counter: At, desk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):
+        sent(counter, "criminal-record")
+    monkeypatch.setattr(letters_api, "PAGE_ROWS", 1)
+    first, second, arabic = (desk.get(f"/ar/desk/letters?state=open&page={page}").text for page in ("1", "2", "٢"))
+    assert [page.count('<th scope="row">') for page in (first, second, arabic)] == [1, 1, 1]
+    named = [re.findall(r'href="(/ar/desk/letters/[^"]+)"', page) for page in (first, second, arabic)]
+    assert named[1] == named[2] != named[0]
+    for nonsense in ("0", "-1", "x", "٢x", "9" * 30):
+        assert desk.get(f"/ar/desk/letters?state=open&page={nonsense}").text.count('<th scope="row">') == 1, nonsense
 
 
 def rows_of(answer: TestResponse) -> list[list[str]]:
