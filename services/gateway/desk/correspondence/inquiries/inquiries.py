@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Redirect
 from services.gateway.accounts.contact import inquiry_codes
 from services.gateway.clients.consular.correspondence.inquiries import QueuedInquiry
 from services.gateway.desk.csv_file import csv_file
-from services.gateway.desk.paging import listed_page
+from services.gateway.desk.paging import list_page
 from services.gateway.web.access.roles import DECIDING
 from services.gateway.web.current import accounts, actor, consular
 from services.gateway.web.forms import faults
@@ -35,7 +35,7 @@ def show() -> str:
     queue = _queue()
     return render_template(
         "desk/correspondence/inquiries/inquiries.html",
-        queue=consular().inquiries.queue(actor(), queue, listed_page()),
+        queue=consular().inquiries.queue(actor(), queue, list_page()),
         wanted=queue,
         queues=QUEUES,
         may_write=actor().role in TAKING,

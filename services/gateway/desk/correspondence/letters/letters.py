@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.correspondence.letters import LetterRow
 from services.gateway.desk.csv_file import csv_file
-from services.gateway.desk.paging import listed_page
+from services.gateway.desk.paging import list_page
 from services.gateway.desk.wording import named, refusal_text
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import words
@@ -40,7 +40,7 @@ def list_letters() -> str:
     filters = _filters()
     return render_template(
         "desk/correspondence/letters/letters.html",
-        letters=consular().letters.list_letters(actor(), **filters, page=listed_page()),
+        letters=consular().letters.list_letters(actor(), **filters, page=list_page()),
         sought=filters["q"] or "",
         filters=filters,
         states=STATES,

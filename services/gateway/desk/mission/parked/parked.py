@@ -5,7 +5,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from services.gateway.desk.cases.details import may
-from services.gateway.desk.paging import listed_page
+from services.gateway.desk.paging import list_page
 from services.gateway.desk.wording import refusal_text, written_text
 from services.gateway.web.current import actor, consular
 from services.gateway.web.presentation import has_text, t, tn
@@ -19,7 +19,7 @@ def show() -> str:
     """A page of the list."""
     return render_template(
         "desk/mission/parked/parked.html",
-        parked=consular().parked.list_messages(actor(), listed_page()),
+        parked=consular().parked.list_messages(actor(), list_page()),
         age=age,
         reason_of=reason_of,
         done=request.args.get("done", ""),
