@@ -43,6 +43,7 @@ RESTORED = (
     ("hall_day", "true"),
     ("absence_appeal", "true"),
     ("turn_priority", "true"),
+    ("photo_rule", "approver <> 'founding'"),
     ("attendance", "turn IS NOT NULL"),
     ("turn", "true"),
     ("reserved_seat", "true"),

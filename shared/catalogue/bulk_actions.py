@@ -42,6 +42,16 @@ TARIFF = (
     Question("law_source", max_length=160),
     Question("certainty", kind="choice", choices=("H", "M", "L")),
 )
+# In place of a transaction: the choice of all that it may be.
+EVERY = "every"
+PHOTO_RULE = (
+    Question("photo_count", kind="number", minimum=1, maximum=20),
+    Question("photo_width", kind="number", minimum=10, maximum=100, required=False),
+    Question("photo_height", kind="number", minimum=10, maximum=100, required=False),
+    Question("valid_from", kind="date", hijri=False),
+    Question("law_source", max_length=160),
+    Question("certainty", kind="choice", choices=("H", "M", "L")),
+)
 WAIVER = (
     Question("waiver_reference", max_length=40),
     Question("waiver_reason", kind="long_text", max_length=300),

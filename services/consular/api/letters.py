@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.consular.api.request import TEXT, Keyed, mission_session, page_number, run_once
 from services.consular.ministries import letter_views as desk_letters
+from services.consular.ministries.letter_views import EXPORT_ROWS, PAGE_ROWS
 from services.consular.ministries.rules.reply_parser import MAX_ENTRIES
 from services.consular.workflow import correspondence as letters
 from shared.web.service import allowed, body, current_actor, transaction
@@ -33,11 +34,12 @@ class LetterReply(Keyed):
 @allowed("letter.list")
 def list_letters() -> dict[str, Any]:
     """The mission's letters by state and authority, the overdue first."""
-    filters = {name: request.args.get(name, "")[:TEXT] for name in ("state", "authority", "q")}
+    state, authority, sought = (request.args.get(name, "")[:TEXT] for name in ("state", "authority", "q"))
+    whole = bool(request.args.get("whole"))
+    rows, page = (EXPORT_ROWS, 1) if whole else (PAGE_ROWS, page_number())
+    filters = desk_letters.Filters(state, authority, sought.strip(), page, rows)
     with transaction() as session:
-        return desk_letters.list_letters(
-            session, current_actor(), filters["state"], filters["authority"], page_number(), filters["q"].strip()
-        )
+        return desk_letters.list_letters(session, current_actor(), filters)
 
 
 @blueprint.get("/desk/letters/<code>")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
@@ -54,8 +54,9 @@ def _serialise(session: Session, mandate: Mandate) -> dict[str, Any]:
 @allowed("desk.mandates")
 def list_deeds() -> list[dict[str, Any]]:
     """The deeds to be checked, and the latest decided ones."""
+    rows = review_mandate.EXPORT_ROWS if request.args.get("whole") else review_mandate.LIST_ROWS
     with transaction() as session:
-        return [_serialise(session, deed) for deed in review_mandate.list_deeds(session, current_actor())]
+        return [_serialise(session, deed) for deed in review_mandate.list_deeds(session, current_actor(), rows)]
 
 
 @blueprint.get("/mandates/<reference>")

@@ -20,7 +20,7 @@ from shared.identity.actor import Actor
 
 View = dict[str, Any]
 OPEN = (rules.WAITING, rules.APPEALED)
-LIST_LENGTH, PAGE_ROWS = 100, 50
+LIST_LENGTH, PAGE_ROWS, EXPORT_ROWS = 100, 50, 1_000
 QUEUES = ("open", "appealed", "overdue", "answered")
 
 
@@ -137,7 +137,7 @@ def at_desk(session: Session, actor: Actor, reference: str) -> View:
     }
 
 
-def queue(session: Session, actor: Actor, wanted: str = "open", page: int = 1) -> View:
+def queue(session: Session, actor: Actor, wanted: str = "open", page: int = 1, page_rows: int = PAGE_ROWS) -> View:
     """A page of the mission's inquiries, the one that is due first at the top, and how many there are by queue.
 
     Raises Invalid for an unknown queue.
@@ -147,10 +147,10 @@ def queue(session: Session, actor: Actor, wanted: str = "open", page: int = 1) -
     today = missions.today(session, actor.mission)
     order = (Inquiry.answered_at.desc(),) if wanted == "answered" else (Inquiry.due_on, Inquiry.confirmed_at)
     query = select(Inquiry).where(Inquiry.mission == actor.mission, _condition(wanted, today)).order_by(*order)
-    rows = session.scalars(query.limit(PAGE_ROWS + 1).offset((page - 1) * PAGE_ROWS)).all()
-    audit.record(session, actor, "inquiry.queue", str(actor.mission), count=len(rows[:PAGE_ROWS]))
-    shown = [{**head(row), **_clock(session, row), "owner": row.owner} for row in rows[:PAGE_ROWS]]
-    return {"rows": shown, "more": len(rows) > PAGE_ROWS, "page": page, "counts": _counts(session, actor, today)}
+    rows = session.scalars(query.limit(page_rows + 1).offset((page - 1) * page_rows)).all()
+    audit.record(session, actor, "inquiry.queue", str(actor.mission), count=len(rows[:page_rows]))
+    shown = [{**head(row), **_clock(session, row), "owner": row.owner} for row in rows[:page_rows]]
+    return {"rows": shown, "more": len(rows) > page_rows, "page": page, "counts": _counts(session, actor, today)}
 
 
 def _condition(wanted: str, today: date) -> Any:

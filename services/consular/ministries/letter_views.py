@@ -1,5 +1,6 @@
 """Views of letters to ministries: for the desk with reminders and replies, for the partner with the question alone."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -23,7 +24,7 @@ from shared.identity.actor import Actor
 from shared.values import references
 from shared.values.person import plain_signs
 
-PAGE_ROWS = 50
+PAGE_ROWS, EXPORT_ROWS = 50, 1_000
 STATES = ("open", "overdue", "answered")
 # A state is counted up to one more than this: the answered letters grow with every year.
 COUNT_LIMIT = 1_000
@@ -40,43 +41,61 @@ _COUNTS = text(
 View = dict[str, Any]
 
 
-def list_letters(
-    session: Session, actor: Actor, state: str = "", authority: str = "", page: int = 1, search: str = ""
-) -> View:
+@dataclass(frozen=True)
+class Filters:
+    """Which letters are listed, and which page of how many rows.
+
+    `search` is a letter's number as a reply quotes it, or what finds an application in the queue.
+    """
+
+    state: str = ""
+    authority: str = ""
+    search: str = ""
+    page: int = 1
+    page_rows: int = PAGE_ROWS
+
+
+def list_letters(session: Session, actor: Actor, filters: Filters) -> View:
     """A page of letters, the longest waiting first, with the counts of open, overdue and answered ones.
 
-    `search` is a letter's number as a reply quotes it, or what finds an application in the queue. Raises Invalid
-    for an unknown state or authority.
+    Raises Invalid for an unknown state or authority.
     """
-    if state not in ("", *STATES):
-        raise Invalid("unknown_choice", field="state")
-    if authority not in ("", *AUTHORITIES):
-        raise Invalid("unknown_choice", field="authority")
+    page, page_rows = filters.page, filters.page_rows
     day = today(session, actor.mission or "")
-    conditions = [_in_state(state, day), *([Letter.authority == authority] if authority else [])]
-    if search:
-        number = plain_signs(search).replace(" ", "")
-        found = search_keys.search_condition(Letter.application, search)
-        matches = [Letter.number == number, Letter.application == references.clean(search)]
-        conditions.append(or_(*matches, *([] if found is None else [found])))
     rows = session.execute(
         select(Letter, Applicant)
         .outerjoin(Applicant, Applicant.application == Letter.application)
-        .where(*conditions)
+        .where(*_conditions(filters, day))
         .order_by(Letter.answered_at.desc().nulls_first(), Letter.reply_by, Letter.number)
-        .limit(PAGE_ROWS + 1)
-        .offset((page - 1) * PAGE_ROWS)
+        .limit(page_rows + 1)
+        .offset((page - 1) * page_rows)
     ).all()
-    audit.record(session, actor, "letter.list", actor.mission or "", state=state, rows=len(rows))
-    views = [{**summary(letter, day), "name": _name(applicant)} for letter, applicant in rows[:PAGE_ROWS]]
+    audit.record(session, actor, "letter.list", actor.mission or "", state=filters.state, rows=len(rows))
+    views = [{**summary(letter, day), "name": _name(applicant)} for letter, applicant in rows[:page_rows]]
     counts = session.execute(_COUNTS, {"day": day, "most": COUNT_LIMIT + 1}).one()._asdict()
     return {
         "rows": views,
-        "more": len(rows) > PAGE_ROWS,
+        "more": len(rows) > page_rows,
         "page": page,
         "counts": counts,
         "count_limit": COUNT_LIMIT,
     }
+
+
+def _conditions(filters: Filters, day: date) -> list[ColumnElement[bool]]:
+    if filters.state not in ("", *STATES):
+        raise Invalid("unknown_choice", field="state")
+    if filters.authority not in ("", *AUTHORITIES):
+        raise Invalid("unknown_choice", field="authority")
+    conditions = [_in_state(filters.state, day)]
+    if filters.authority:
+        conditions.append(Letter.authority == filters.authority)
+    if filters.search:
+        number = plain_signs(filters.search).replace(" ", "")
+        found = search_keys.search_condition(Letter.application, filters.search)
+        matches = [Letter.number == number, Letter.application == references.clean(filters.search)]
+        conditions.append(or_(*matches, *([] if found is None else [found])))
+    return conditions
 
 
 def _in_state(state: str, day: date) -> ColumnElement[bool]:

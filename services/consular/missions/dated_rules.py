@@ -19,9 +19,12 @@ def promised_days(session: Session, transaction: str, mission: str, on: date, ot
     return row.working_days if row else otherwise
 
 
-def photos(session: Session, transaction: str, mission: str, on: date) -> PhotoRule | None:
-    """The photos a mission asks for: its own row before the general one, then the transaction's own."""
-    rows = reference_data.rows(session, PhotoRule)
+def photos(session: Session, transaction: str, mission: str, on: date, *more: PhotoRule) -> PhotoRule | None:
+    """The photos a mission asks for: its own row before the general one, then the transaction's own.
+
+    `more` are rows that are only thought of.
+    """
+    rows = [*reference_data.rows(session, PhotoRule), *more]
     applicable = (row for row in rows if row.transaction in (None, transaction) and row.holds_on(on))
     return _nearest(applicable, transaction, mission)
 

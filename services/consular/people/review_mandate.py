@@ -32,7 +32,9 @@ from shared.errors import Invalid, NotFound, Refusal
 from shared.identity.actor import Actor
 from shared.reasons import check_choice, optional_text
 
-NOTE_LENGTH, LIST_LENGTH = 500, 100
+NOTE_LENGTH = 500
+# Deeds of the list, first those that wait and then those decided last; and those of its file.
+LIST_ROWS, EXPORT_ROWS = (100, 20), (1_000, 1_000)
 
 
 @dataclass(frozen=True)
@@ -94,13 +96,17 @@ def _until(deed: Deed, today: date, country: str) -> date:
     return deed.until
 
 
-def list_deeds(session: Session, actor: Actor) -> Sequence[Mandate]:
-    """Deeds of the session's mission: the open ones first, oldest first; then the latest decided ones."""
+def list_deeds(session: Session, actor: Actor, rows: tuple[int, int] = LIST_ROWS) -> Sequence[Mandate]:
+    """Deeds of the session's mission: the open ones first, oldest first; then the latest decided ones.
+
+    `rows` is how many of each at most.
+    """
+    waiting, decided = rows
     audit.record(session, actor, "mandate.queue", actor.mission or "")
     deeds = select(Mandate).where(Mandate.kind != GRANTED)
     open_deeds = deeds.where(Mandate.state == TO_CHECK).order_by(Mandate.made_at)
     decided_deeds = deeds.where(Mandate.state != TO_CHECK).order_by(Mandate.changed_at.desc())
-    return [*session.scalars(open_deeds.limit(LIST_LENGTH)), *session.scalars(decided_deeds.limit(LIST_LENGTH // 5))]
+    return [*session.scalars(open_deeds.limit(waiting)), *session.scalars(decided_deeds.limit(decided))]
 
 
 def note_scan_read(session: Session, actor: Actor, reference: str) -> None:

@@ -47,11 +47,15 @@ _REASONS = text("""
       AND target IN ('returned', 'refused') AND reason IS NOT NULL
     GROUP BY target, reason ORDER BY count DESC, reason
 """)
+# Cash that was entered in error was never revenue, though its receipt keeps its number.
 _REVENUE = text("""
-    SELECT attempt.currency, count(*) AS count, sum(attempt.amount) AS amount
-    FROM receipt JOIN attempt ON attempt.reference = receipt.attempt
+    SELECT attempt.currency, fee_order.transaction, count(*) AS count, sum(attempt.amount) AS amount
+    FROM receipt
+        JOIN attempt ON attempt.reference = receipt.attempt
+        JOIN fee_order ON fee_order.reference = receipt."order"
     WHERE receipt.mission = :mission AND receipt.issued_at >= :since AND receipt.issued_at < :until
-    GROUP BY attempt.currency ORDER BY amount DESC
+      AND attempt.state <> 'voided'
+    GROUP BY attempt.currency, fee_order.transaction ORDER BY attempt.currency, amount DESC, fee_order.transaction
 """)
 _SEATS = text("""
     SELECT state, count(*) AS count FROM turn

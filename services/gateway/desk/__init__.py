@@ -45,6 +45,7 @@ def attach(app: Flask) -> None:
     desk.add_url_rule("/counter/<reference>/cash", "cash", counter.cash, methods=["POST"])
     desk.add_url_rule("/counter/<reference>/collect", "collect", counter.collect, methods=["POST"])
     desk.add_url_rule("/letters", "letters", letters.list_letters)
+    desk.add_url_rule("/letters.csv", "letters_file", letters.export)
     desk.add_url_rule("/letters/<code>", "letter", letters.show)
     desk.add_url_rule("/letters/<code>/reply", "reply", letters.reply, methods=["POST"])
     desk.add_url_rule(
@@ -77,6 +78,7 @@ def _attach_bank(desk: Blueprint) -> None:
 def _attach_mandates(desk: Blueprint) -> None:
     desk.add_url_rule("/cases/<reference>/duplicate", "duplicate", decisions.judge_duplicate, methods=["POST"])
     desk.add_url_rule("/mandates", "mandates", mandates.show)
+    desk.add_url_rule("/mandates.csv", "mandates_file", mandates.export)
     desk.add_url_rule("/mandates/<reference>", "mandate", mandates.detail)
     desk.add_url_rule("/mandates/<reference>/scan", "mandate_scan", mandates.scan)
     desk.add_url_rule("/mandates/<reference>/scan/page", "mandate_scan_page", mandates.scan_page)
@@ -164,6 +166,7 @@ def _attach_appointments(desk: Blueprint) -> None:
 
 def _attach_inquiries(desk: Blueprint) -> None:
     desk.add_url_rule("/inquiries", "inquiries", inquiries.show)
+    desk.add_url_rule("/inquiries.csv", "inquiries_file", inquiries.export)
     desk.add_url_rule("/inquiries/new", "ask_inquiry", write_in.ask)
     desk.add_url_rule("/inquiries/new", "write_inquiry", write_in.send, methods=["POST"])
     desk.add_url_rule("/inquiries/<reference>", "inquiry", inquiries.detail)

@@ -6,6 +6,7 @@ from typing import Any
 from flask import request
 from markupsafe import Markup
 
+from services.gateway.clients.names import PrintedName
 from services.gateway.web.forms import words
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import date, has_text, in_script, t
@@ -70,6 +71,11 @@ def printed(case: Mapping[str, Any]) -> object:
     """The applicant's name in the script of the page; else in the other one, which says so to voices."""
     name = (case.get("applicant") or {}).get("name") or {}
     return in_script(str(name.get(chosen().code) or name.get("ar") or ""))
+
+
+def named(name: PrintedName | None) -> str:
+    """A whole name in the script of the page, else in Arabic; nothing for a person who is not known yet."""
+    return (name["en"] if chosen().code == "en" else name["ar"]) or name["ar"] if name else ""
 
 
 def whole(name: Mapping[str, Any]) -> str:

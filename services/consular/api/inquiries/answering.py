@@ -36,9 +36,10 @@ class Answered(Schema):
 @allowed("inquiry.queue")
 def queue() -> dict[str, Any]:
     """The mission's inquiries, the first due at the top."""
+    wanted, whole = request.args.get("queue", "open")[:TEXT], bool(request.args.get("whole"))
+    page, rows = (1, view.EXPORT_ROWS) if whole else (page_number(), view.PAGE_ROWS)
     with transaction() as session:
-        wanted = request.args.get("queue", "open")[:TEXT]
-        return view.queue(session, current_actor(), wanted, page_number())
+        return view.queue(session, current_actor(), wanted, page, rows)
 
 
 @blueprint.post("/desk/inquiries")

@@ -191,7 +191,7 @@ PAGES: dict[str, Set[str]] = {
         ),
         DRAFTING,
     ),
-    **dict.fromkeys(("desk.inquiries", "desk.inquiry", "desk.inquiry_file"), READING),
+    **dict.fromkeys(("desk.inquiries", "desk.inquiries_file", "desk.inquiry", "desk.inquiry_file"), READING),
     **dict.fromkeys(("desk.ask_inquiry", "desk.write_inquiry", "desk.take_inquiry"), frozenset({"clerk", *DECIDING})),
     **DESK_PAGES,
 }

@@ -1,5 +1,7 @@
 """What the two of a mandate are told of it, and whoever paid of the money that comes back."""
 
+import csv
+import io
 import uuid
 from collections.abc import Iterator
 
@@ -116,6 +118,19 @@ def test_the_state_of_a_mandate_and_its_news_come_together(
     assert notices_of(service_client, reference) == before
     with service_client("consular").app.extensions["database"].scope(HOME) as session:
         assert session.get_one(Mandate, reference).state == "accepted"
+
+
+@pytest.mark.parametrize("code", ["ar", "en"])
+def test_the_deeds_are_a_file(woman: Acting, agent: Acting, gateway: Gateway, code: str) -> None:
+    reference = agent.hand_in(woman.one, "power_of_attorney").get_json()["reference"]
+    officer_page = gateway.visitor("officer")
+    assert f"/{code}/desk/mandates.csv" in officer_page.get(f"/{code}/desk/mandates").text
+    answer = officer_page.get(f"/{code}/desk/mandates.csv")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="mandates.csv"'
+    rows = {row[0]: row for row in csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig")))}
+    assert {"ar": AGENT.given_name, "en": AGENT.latin_given}[code] in rows[reference][2]
+    assert rows[reference][3] == WOMAN.given_name and all(rows[reference])
+    assert gateway.visitor("cashier").get(f"/{code}/desk/mandates.csv").status_code == 403
 
 
 @pytest.mark.parametrize("code", ["ar", "en"])

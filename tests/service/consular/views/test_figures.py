@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from services.consular.views.figures import apart
-from tests.conftest import officer
+from services.consular.workflow.bulk_action import approve, propose
+from shared.database.db import Database
+from tests.conftest import HOME, officer
 from tests.factories.applications import Counter
 
 At = Callable[..., Counter]
@@ -21,10 +23,31 @@ def test_decisions_reasons_revenue_and_waits(counter: At) -> None:
     assert found["days"] == 7
     assert {"with_authority", "returned"} <= {one["decision"] for one in found["decisions"]}
     assert {"decision": "returned", "reason": "paper_unreadable", "count": 1} in found["reasons"]
-    assert [one["currency"] for one in found["revenue"]] == ["SAR"]
+    assert {one["currency"] for one in found["revenue"]} == {"SAR"}
+    assert accepted.read()["transaction"] in {one["transaction"] for one in found["revenue"]}
     assert {"awaiting_payment", "in_review"} <= {one["stage"] for one in found["waits"]}
     assert all(0 <= one["median"] <= one["slowest"] for one in found["waits"])
     assert [one["age"] for one in found["exceptions"]] == ["days", "week", "month", "older"]
+
+
+def revenue(here: Counter) -> dict[tuple[str, str], int]:
+    found = here.client.get("/desk/figures?days=7", HEAD).get_json()["revenue"]
+    return {(one["currency"], one["transaction"]): one["amount"] for one in found}
+
+
+def test_cash_that_was_entered_in_error_is_no_revenue(counter: At, database: Callable[[str], Database]) -> None:
+    here = counter().until("awaiting_payment")
+    before = revenue(here)
+    assert here.pay().status_code == 200
+    payment = here.read()["payments"][-1]
+    of = (payment["currency"], here.read()["transaction"])
+    assert revenue(here)[of] == before.get(of, 0) + payment["amount"]
+    terms = {"void_payment": payment["reference"], "void_reason": "Entered on the wrong case"}
+    with database("consular").scope(HOME) as session:
+        proposal = propose(session, HEAD, "cash_reversal", terms).reference
+    with database("consular").scope(HOME) as session:
+        approve(session, officer(name="second"), proposal)
+    assert revenue(here).get(of, 0) == before.get(of, 0)
 
 
 @pytest.mark.parametrize("days", ["", "0", "8", "-7", "x", "999999999999"])

@@ -1,5 +1,7 @@
 """An inquiry on the pages, from its type to the objection, with its code by e-mail, in both languages."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -57,7 +59,13 @@ def test_from_the_question_to_the_objection(gateway: Gateway, language: str) -> 
     page = confirm.removesuffix("/confirm")
     reference = page.rsplit("/", 1)[1]
     queue = officer.get(f"/{language}/desk/inquiries").text
-    assert reference in queue
+    assert reference in queue and f"/{language}/desk/inquiries.csv?queue=open" in queue
+    file = officer.get(f"/{language}/desk/inquiries.csv?queue=open")
+    assert file.headers["Content-Disposition"] == 'attachment; filename="inquiries.csv"'
+    rows = {row[0]: row for row in csv.reader(io.StringIO(file.get_data().decode("utf-8-sig")))}
+    assert (
+        all(rows[reference][:5]) and reference not in officer.get(f"/{language}/desk/inquiries.csv?queue=answered").text
+    )
     desk = f"/{language}/desk/inquiries/{reference}"
     assert officer.submit(f"{desk}/take", page=desk).status_code == 303
     empty = officer.submit(f"{desk}/answer", page=desk, round="1", verb="answer")

@@ -143,9 +143,9 @@ class Inquiries:
         """Says how the answer was."""
         return cast(InquiryHead, self.client.post(f"{_path(reference)}/rating", actor, {"rating": rating}))
 
-    def queue(self, actor: Actor, queue: str, page: int) -> InquiryQueue:
-        """The mission's queue."""
-        return cast(InquiryQueue, self.client.get("/desk/inquiries", actor, queue=queue, page=page))
+    def queue(self, actor: Actor, queue: str, page: int, whole: str | None = None) -> InquiryQueue:
+        """The mission's queue; with `whole` as its file."""
+        return cast(InquiryQueue, self.client.get("/desk/inquiries", actor, queue=queue, page=page, whole=whole))
 
     def at_desk(self, actor: Actor, reference: str) -> DeskInquiry:
         """One of the mission's."""

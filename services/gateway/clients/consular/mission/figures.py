@@ -31,9 +31,10 @@ class DecisionReason(TypedDict):
 
 
 class Revenue(TypedDict):
-    """What was taken in a currency, in minor units."""
+    """What was taken for a transaction in a currency, in minor units."""
 
     currency: str
+    transaction: str
     count: int
     amount: int
 

@@ -75,9 +75,9 @@ class Mandates:
         """The mandate, and what shows each register of a transaction that it stands."""
         return cast(Proof, self.client.post(_path(reference, "proof"), actor, {"purpose": purpose}))
 
-    def list_deeds(self, actor: Actor) -> list[Deed]:
-        """Deeds of the officer's mission: to be checked first, then the last ones decided."""
-        return cast(list[Deed], self.client.get("/desk/mandates", actor))
+    def list_deeds(self, actor: Actor, whole: str | None = None) -> list[Deed]:
+        """Deeds of the officer's mission: to be checked first, then the last ones decided; with `whole` as its file."""
+        return cast(list[Deed], self.client.get("/desk/mandates", actor, whole=whole))
 
     def deed(self, actor: Actor, reference: str) -> Deed:
         """One deed. The read is recorded."""

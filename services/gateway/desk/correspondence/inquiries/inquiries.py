@@ -7,6 +7,9 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from services.gateway.accounts.contact import inquiry_codes
+from services.gateway.clients.consular.correspondence.inquiries import QueuedInquiry
+from services.gateway.desk.csv_file import csv_file
+from services.gateway.desk.paging import list_page
 from services.gateway.web.access.roles import DECIDING
 from services.gateway.web.current import accounts, actor, consular
 from services.gateway.web.forms import faults
@@ -17,6 +20,10 @@ from shared.catalogue.inquiries import CANNED, NEXT_STEPS, OUTCOMES, REFUSE_REAS
 from shared.errors import Refusal
 
 QUEUES = ("open", "appealed", "overdue", "answered")
+COLUMNS = (
+    *("inquiry.reference", "inquiry.type.label", "desk.inquiries.due", "desk.inquiries.clock"),
+    *("desk.inquiries.held", "desk.queue.reference"),
+)
 FIELDS = ("outcome", "reason", "next_step", "canned", "text")
 LONGEST = 50_000
 TAKING = frozenset({"clerk", *DECIDING})
@@ -25,17 +32,32 @@ Answer = Redirect | str | tuple[str, int]
 
 def show() -> str:
     """The queue, the first due at the top, each with its colour in words too."""
-    wanted, page = request.args.get("queue", "open"), request.args.get("page", "")
-    queue = wanted if wanted in QUEUES else "open"
-    number = int(page) if re.fullmatch("[1-9][0-9]{0,2}", page, re.ASCII) else 1
+    queue = _queue()
     return render_template(
         "desk/correspondence/inquiries/inquiries.html",
-        queue=consular().inquiries.queue(actor(), queue, number),
+        queue=consular().inquiries.queue(actor(), queue, list_page()),
         wanted=queue,
         queues=QUEUES,
         may_write=actor().role in TAKING,
         turn=lambda page: url_for("desk.inquiries", queue=queue, page=page),
     )
+
+
+def _queue() -> str:
+    wanted = request.args.get("queue", "open")
+    return wanted if wanted in QUEUES else "open"
+
+
+def export() -> Response:
+    """The whole queue as a file for a spreadsheet."""
+    rows = consular().inquiries.queue(actor(), _queue(), 1, "yes")["rows"]
+    return csv_file("inquiries", [t(key) for key in COLUMNS], map(_cells, rows))
+
+
+def _cells(row: QueuedInquiry) -> tuple[object, ...]:
+    clock = t("desk.inquiries.overdue") if row["colour"] == "red" else t(f"inquiry.state.{row['state']}")
+    held = t(f"desk.inquiries.held.{row['held_by']}")
+    return row["reference"], t(f"inquiry.type.{row['type']}"), row["due_on"], clock, held, row["about"]
 
 
 def detail(reference: str) -> str:

@@ -5,15 +5,17 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from flask import Response as Download
 from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from services.gateway.clients.names import PrintedName
-from services.gateway.desk.wording import refusal_text
+from services.gateway.clients.consular.correspondence.letters import LetterRow
+from services.gateway.desk.csv_file import csv_file
+from services.gateway.desk.paging import list_page
+from services.gateway.desk.wording import named, refusal_text
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import words
-from services.gateway.web.language import chosen
 from services.gateway.web.presentation import has_text, t
 from services.gateway.web.sent_forms.kept_answers import keep_unfinished, kept_names
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
@@ -24,6 +26,10 @@ STATES = ("open", "overdue", "answered")
 AUTHORITIES = ("criminal_security", "immigration", "traffic", "foreign_affairs")
 ROWS, MORE_ROWS, MOST_ROWS = 4, 4, 100
 LONGEST_SEARCH = 300
+COLUMNS = (
+    *("desk.letters.number", "desk.queue.applicant", "desk.letters.authority", "desk.letters.sent"),
+    *("desk.letters.reply_by", "desk.queue.status", "desk.queue.reference"),
+)
 SINGLE = ("number", "dated", "national_number", "remark")
 
 Answer = Response | str | tuple[str, int]
@@ -31,23 +37,44 @@ Answer = Response | str | tuple[str, int]
 
 def list_letters() -> str:
     """The letters, those that wait longest first."""
-    state, authority, page = (request.args.get(name, "") for name in ("state", "authority", "page"))
-    filters: dict[str, str | int | None] = {
-        "state": state if state in STATES else None,
-        "authority": authority if authority in AUTHORITIES else None,
-        "page": int(page) if re.fullmatch("[1-9][0-9]{0,5}", page, re.ASCII) else 1,
-    }
-    sought = request.args.get("q", "").strip()[:LONGEST_SEARCH]
-    kept_filters: dict[str, Any] = {name: filters[name] for name in ("state", "authority")} | {"q": sought or None}
+    filters = _filters()
     return render_template(
         "desk/correspondence/letters/letters.html",
-        letters=consular().letters.list_letters(actor(), **filters, q=sought or None),
-        sought=sought,
+        letters=consular().letters.list_letters(actor(), **filters, page=list_page()),
+        sought=filters["q"] or "",
         filters=filters,
         states=STATES,
         authorities=AUTHORITIES,
-        named=_named,
-        turn=lambda page: url_for("desk.letters", **kept_filters, page=page),
+        named=named,
+        turn=lambda page: url_for("desk.letters", page=page, **filters),
+    )
+
+
+def _filters() -> dict[str, Any]:
+    state, authority = request.args.get("state", ""), request.args.get("authority", "")
+    return {
+        "state": state if state in STATES else None,
+        "authority": authority if authority in AUTHORITIES else None,
+        "q": request.args.get("q", "").strip()[:LONGEST_SEARCH] or None,
+    }
+
+
+def export() -> Download:
+    """The whole list with these filters, as a file for a spreadsheet."""
+    rows = consular().letters.list_letters(actor(), **_filters(), whole="yes")["rows"]
+    return csv_file("letters", [t(key) for key in COLUMNS], map(_cells, rows))
+
+
+def _cells(row: LetterRow) -> tuple[object, ...]:
+    state = f"finding.{row['finding']}" if row["answered_at"] else "desk.letters.waiting"
+    return (
+        row["number"],
+        named(row["name"]),
+        t(f"authority.short.{row['authority']}"),
+        row["sent_on"],
+        row["reply_by"],
+        t("desk.letters.state.overdue" if row["overdue"] else state),
+        row["application"],
     )
 
 
@@ -71,16 +98,12 @@ def _page(code: str, **more: Any) -> str:
     return render_template(
         "desk/correspondence/letters/letter.html",
         letter=letter,
-        holder=_named(letter["holder"]),
+        holder=named(letter["holder"]),
         finding=finding if letter["answerable"] else None,
         key=request.form.get("key") or str(uuid.uuid4()),
         refusal_text=refusal_text,
         **shown,
     )
-
-
-def _named(name: PrintedName | None) -> str:
-    return (name["en"] if chosen().code == "en" else name["ar"]) or name["ar"] if name else ""
 
 
 def reply(code: str) -> Answer:

@@ -28,8 +28,10 @@ from shared.catalogue.bulk_actions import (
     CASH_REVERSAL,
     CLOSURE,
     DISCARD_MESSAGE,
+    EVERY,
     EXTENSION,
     HOURS,
+    PHOTO_RULE,
     RATE,
     RELOCATION,
     REVOCATION,
@@ -59,6 +61,7 @@ FORMS: Mapping[str, tuple[Question, ...]] = {
     "weekend": WEEKEND,
     "booking_rule": BOOKING_RULE,
     "relocation": RELOCATION,
+    "photo_rule": PHOTO_RULE,
     "reopening": (),
 }
 # Where a proposal begins that asks nothing.
@@ -71,6 +74,7 @@ ONE: Mapping[str, tuple[str, ...]] = {
     "booking_rule": ("service",),
     "reopening": ("closure",),
     "tariff": ("tariff_fee", "tariff_currency"),
+    "photo_rule": ("photo_transaction",),
 }
 SEVERAL: Mapping[str, tuple[str, ...]] = {
     "extension": ("transactions",),
@@ -80,6 +84,7 @@ SEVERAL: Mapping[str, tuple[str, ...]] = {
 # As the terms are read aloud; references of phases and closures say nothing to anybody.
 ORDER = (
     *("transaction", "standing", "valid_from", "decree", "decreed_on", "transactions", "ends_from", "ends_to", "days"),
+    *("photo_transaction", "photo_count", "photo_width", "photo_height"),
     *("tariff_fee", "tariff_amount", "tariff_currency", "certainty", "waiver_reference", "waiver_reason"),
     *("void_payment", "void_reason"),
     *("case_reference", "priority_kind", "officer_name", "override_reason", "spoil_reason"),
@@ -137,6 +142,8 @@ def _value(name: str, value: Any) -> object:
     if name in ("transaction", "transactions"):
         slugs = [value] if isinstance(value, str) else list(value)
         return Markup(" · ").join(t(f"transaction.{slug}.title") for slug in slugs) or t("desk.proposals.all")
+    if name == "photo_transaction":
+        return t("desk.photos.every") if value == EVERY else t(f"transaction.{value}.title")
     if name == "tariff_fee":
         return fee_name(str(value))
     if name in WEEKDAYS:
@@ -248,6 +255,10 @@ def _options(kind: str) -> dict[str, list[tuple[str, Markup | str]]]:
         **(_tariff_options() if kind == "tariff" else {}),
         **dict.fromkeys(("transaction", "transactions"), transactions),
         **dict.fromkeys(WEEKDAYS, week),
+        "photo_transaction": [
+            (EVERY, t("desk.photos.every")),
+            *(choice for choice in transactions if CATALOGUE[choice[0]].photo_rules),
+        ],
         "service": [(service, t(f"turn.service.{service}")) for service in SERVICES],
     }
 

@@ -5,11 +5,11 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from services.gateway.desk.cases.details import may
+from services.gateway.desk.paging import list_page
 from services.gateway.desk.wording import refusal_text, written_text
 from services.gateway.web.current import actor, consular
 from services.gateway.web.presentation import has_text, t, tn
 from shared.errors import Conflict, NotFound
-from shared.values.digits import ascii_digits
 
 Answer = Response | str | tuple[str, int]
 LONGEST = 300
@@ -17,11 +17,9 @@ LONGEST = 300
 
 def show() -> str:
     """A page of the list."""
-    text = ascii_digits(request.args.get("page", ""))
-    page = int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 4 else 1
     return render_template(
         "desk/mission/parked/parked.html",
-        parked=consular().parked.list_messages(actor(), max(page, 1)),
+        parked=consular().parked.list_messages(actor(), list_page()),
         age=age,
         reason_of=reason_of,
         done=request.args.get("done", ""),

@@ -1,4 +1,4 @@
-"""Whether the mission offers each transaction, since when and by which source; a change takes two signatures."""
+"""Whether the mission offers each transaction, and the photos it asks for; a change takes two signatures."""
 
 from flask import render_template
 
@@ -9,10 +9,12 @@ from shared.catalogue import CATALOGUE
 
 
 def show() -> str:
-    """All transactions by their status at the mission today."""
-    offers = consular().offers.list_offers(visitor().actor.mission or "", today().isoformat())
+    """All transactions by their status at the mission today, and the printed photos that it asks for."""
+    every = consular().offers.list_offers(visitor().actor.mission or "", today().isoformat())
+    offers = [offer for offer in every if offer["slug"] in CATALOGUE]
     return render_template(
         "desk/money/prices/services.html",
-        offers=[offer for offer in offers if offer["slug"] in CATALOGUE],
+        offers=offers,
+        photographed=[offer for offer in offers if CATALOGUE[offer["slug"]].photo_rules],
         may_propose=visitor().role in PAGES["desk.ask_proposal"],
     )

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from services.gateway.clients.consular.money.refunds import DeskRefund
 from services.gateway.desk.cases.details import may
 from services.gateway.desk.csv_file import csv_file
+from services.gateway.desk.paging import list_page
 from services.gateway.desk.wording import refusal_text, short
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.forms import words
@@ -49,9 +50,7 @@ def show() -> Answer:
 
 
 def _list(**more: Any) -> str:
-    number = request.args.get("page", "")
-    page = int(number) if number.isascii() and number.isdecimal() and len(number) < 4 else 1
-    found = consular().refunds.list_refunds(actor(), page)
+    found = consular().refunds.list_refunds(actor(), list_page())
     last_file = found["files"][0] if found["files"] else None
     done = request.args.get("done", "")
     return render_template(

@@ -9,17 +9,23 @@ from werkzeug.wrappers import Response as Answered
 
 from services.gateway.clients.civil_registry import Statement
 from services.gateway.clients.consular.people.mandates import Deed
-from services.gateway.desk.wording import birth, refusal_text, written_text
+from services.gateway.desk.csv_file import csv_file
+from services.gateway.desk.wording import birth, named, refusal_text, written_text
 from services.gateway.web.current import actor, civil_registry, consular
+from services.gateway.web.days import zone_of
 from services.gateway.web.http.stored_files import asked_page, send_stored
-from services.gateway.web.presentation import scope_name, t
+from services.gateway.web.presentation import moment_of, scope_name, t
 from services.gateway.web.sent_forms.submission import submit
 from shared.catalogue.reasons import DEED_REFUSE_REASONS
 from shared.errors import Refusal, Unavailable
-from shared.values.dates import partial_iso
+from shared.values.dates import local_date, partial_iso
 
 Answer = Answered | str | tuple[str, int]
 LONGEST_NOTE = 500
+COLUMNS = (
+    *("desk.queue.reference", "desk.mandates.kind", "desk.mandates.agent"),
+    *("desk.mandates.principal", "desk.queue.since", "desk.queue.status"),
+)
 
 
 def show() -> str:
@@ -30,6 +36,23 @@ def show() -> str:
         waiting=[one for one in every if one["state"] == "to_check"],
         decided=[one for one in every if one["state"] != "to_check"],
         done=request.args.get("done", ""),
+    )
+
+
+def export() -> Response:
+    """The deeds as a file for a spreadsheet: those that wait, then those decided."""
+    deeds = consular().mandates.list_deeds(actor(), "yes")
+    return csv_file("mandates", [t(key) for key in COLUMNS], map(_cells, deeds))
+
+
+def _cells(deed: Deed) -> tuple[object, ...]:
+    return (
+        deed["reference"],
+        t(f"mandate.kind.{deed['kind']}"),
+        named(deed["agent"]),
+        named(deed["principal"]) or deed["principal_given"],
+        local_date(moment_of(deed["made_at"]), zone_of(deed["mission"])),
+        t(f"mandate.state.{deed['state']}"),
     )
 
 

@@ -1,12 +1,17 @@
 """Letters on the desk's pages: found, read, answered without JavaScript, and nothing typed is lost on the way."""
 
+import csv
+import io
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
+from werkzeug.test import TestResponse
 
 from deploy.demo.population import specimens
+from services.consular.api import letters as letters_api
 from services.consular.applications.model import Application
 from shared.database.db import Database
 from tests.conftest import HOME
@@ -55,6 +60,46 @@ def test_a_letter_is_found_by_the_number_a_reply_quotes(counter: At, desk: Brows
     for other in ("RUH-CS-2026-9999", "nonsense", "<b>"):
         found = desk.get("/ar/desk/letters", query_string={"q": other})
         assert found.status_code == 200 and "/desk/letters/RUH" not in found.text
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_the_list_is_a_file_with_its_filters(counter: At, desk: Browser, language: str) -> None:
+    filed, _ = sent(counter, "criminal-record")
+    assert "/desk/letters.csv?state=open" in desk.get(f"/{language}/desk/letters?state=open").text
+    path = f"/{language}/desk/letters.csv?q={filed.reference}&state=open&authority="
+    answer = desk.get(f"{path}criminal_security")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="letters.csv"'
+    rows = rows_of(answer)
+    number = letters_of(filed)[0]["number"]
+    assert [(row[0], row[3], row[6]) for row in rows[1:]] == [
+        (number, letters_of(filed)[0]["sent_on"], filed.reference)
+    ]
+    assert rows[1][1] and rows[1][5] and len(rows[0]) == len(rows[1])
+    assert len(rows_of(desk.get(f"{path}traffic"))) == 1
+
+
+def test_the_file_has_more_than_a_page(counter: At, desk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = {letters_of(sent(counter, "criminal-record")[0])[0]["number"] for _ in range(2)}
+    monkeypatch.setattr(letters_api, "PAGE_ROWS", 1)
+    assert desk.get("/en/desk/letters?state=open").text.count('<th scope="row">') == 1
+    assert letters <= {row[0] for row in rows_of(desk.get("/en/desk/letters.csv?state=open"))}
+
+
+def test_a_page_is_jumped_to_in_any_digits(counter: At, desk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):
+        sent(counter, "criminal-record")
+    monkeypatch.setattr(letters_api, "PAGE_ROWS", 1)
+    first, second, arabic = (desk.get(f"/ar/desk/letters?state=open&page={page}").text for page in ("1", "2", "٢"))
+    assert [page.count('<th scope="row">') for page in (first, second, arabic)] == [1, 1, 1]
+    named = [re.findall(r'href="(/ar/desk/letters/[^"]+)"', page) for page in (first, second, arabic)]
+    assert named[1] == named[2] != named[0]
+    for nonsense in ("0", "-1", "x", "٢x", "9" * 30):
+        assert desk.get(f"/ar/desk/letters?state=open&page={nonsense}").text.count('<th scope="row">') == 1, nonsense
+
+
+def rows_of(answer: TestResponse) -> list[list[str]]:
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
 
 
 def test_convictions_are_typed_line_by_line(counter: At, desk: Browser) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,31 @@ def test_every_drawing_has_its_table(counter: At, gateway: Gateway, language: st
     file = head.get(f"/{language}/desk/figures.csv?days=7")
     assert "SAR" in file.get_data().decode("utf-8-sig")
     assert head.get(f"/{language}/desk/figures?days=nonsense").status_code == 200
+
+
+TAKEN = (
+    ("SAR", "passport-renewal", 3, 120_000),
+    ("SAR", "birth-statement", 1, 30_000),
+    ("USD", "passport-renewal", 1, 60_000),
+)
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_each_currency_is_drawn_in_its_own_measure(gateway: Gateway, language: str) -> None:
+    names = ("currency", "transaction", "count", "amount")
+    found: Any = {"revenue": [dict(zip(names, row, strict=True)) for row in TAKEN]}
+    with gateway.app.test_request_context(f"/{language}/"):
+        sums, riyals, dollars = figures._revenue(found)
+    assert sums.drawing is None
+    assert [(row[0], row[1]) for row in sums.rows] == [("SAR", 4), ("USD", 1)]
+    assert ["1,500" in plain(sums.rows[0][2]), "600" in plain(sums.rows[1][2])] == [True, True]
+    assert riyals.drawing and [line.width for line in riyals.drawing.lines] == [320, 80]
+    assert dollars.drawing and [line.width for line in dollars.drawing.lines] == [320]
+    assert "SAR" in riyals.title and "USD" in dollars.title
+
+
+def plain(cell: object) -> str:
+    return CONTROLS.sub("", re.sub("<[^>]+>", "", str(cell)))
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])

@@ -187,3 +187,40 @@ def test_an_amount_is_taken_in_either_digits(gateway: Gateway, counter: At, type
     cashier.post("/en/desk/tills", **cashier.form("/en/desk/tills"), **EMPTY_TILL)
     form = {"csrf_token": cashier.token(page), "key": cashier.hidden(page, "key"), "currency": "SAR", "amount": typed}
     assert cashier.post(f"/en/desk/counter/{filed.reference}/cash", **form).status_code == 303
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.usefixtures("restored_calendar")
+def test_the_photos_of_a_mission_are_changed_by_two_people(
+    gateway: Gateway, database: Callable[[str], Database], language: str
+) -> None:
+    head, second = gateway.visitor("head_of_mission"), gateway.visitor("officer")
+    listed = head.get(f"/{language}/desk/services").text
+    ask = f"/{language}/desk/proposals/new/photo_rule"
+    assert f"{ask}?photo_transaction=passport-renewal" in listed and f"{ask}?photo_transaction=every" in listed
+    assert ask not in second.get(f"/{language}/desk/services").text
+    asked = head.get(f"{ask}?photo_transaction=passport-renewal").text
+    assert 'value="passport-renewal" selected' in asked and "birth-registration" not in asked
+    with database("consular").scope("RUH") as session:
+        day = missions.today(session, "RUH").isoformat().split("-")
+    form = {
+        "photo_transaction": "passport-renewal",
+        "photo_count": "٩",
+        "law_source": "Specimen circular 9",
+        "certainty": "M",
+        **dict(zip(("valid_from-year", "valid_from-month", "valid_from-day"), day, strict=True)),
+    }
+    token = head.token(ask)
+    wrong = head.post(ask, csrf_token=token, **{**form, "photo_width": "35"})
+    assert wrong.status_code == 422 and 'id="photo_height-error"' in wrong.text
+    nine = {"ar": "9 صور مطبوعة", "en": "9 printed photos"}[language]
+    assert nine in plain(head.post(ask, csrf_token=token, **form).text)
+    assert head.post(ask, csrf_token=token, confirmed="yes", key=f"photos-{language}", **form).status_code == 303
+    proposals = second.get(f"/{language}/desk/proposals").text
+    assert nine in plain(proposals)
+    reference = re.findall(r'id="p-(RUH-[0-9A-Z-]+)"', proposals.split("Specimen circular 9")[0])[-1]
+    token = second.token(f"/{language}/desk/proposals")
+    address = f"/{language}/desk/proposals/{reference}"
+    assert second.post(address, csrf_token=token, verdict="approve", key=f"sign-{language}").status_code == 303
+    gateway.app.extensions["consular"].forget()
+    assert nine in plain(gateway.browser().get(f"/{language}/services/passport-renewal?mission=RUH").text)

@@ -71,8 +71,8 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor clerk head_of_mission officer",
-        "desk.letters desk.letter desk.mandates desk.mandate desk.mandate_scan desk.mandate_scan_page desk.mails "
-        "desk.appeals desk.paper desk.paper_thumbnail desk.paper_page",
+        "desk.letters desk.letters_file desk.letter desk.mandates desk.mandates_file desk.mandate desk.mandate_scan "
+        "desk.mandate_scan_page desk.mails desk.appeals desk.paper desk.paper_thumbnail desk.paper_page",
     ),
     (
         "auditor head_of_mission officer",
@@ -157,7 +157,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor clerk head_of_mission officer",
-        "desk.inquiries desk.inquiry desk.inquiry_file",
+        "desk.inquiries desk.inquiries_file desk.inquiry desk.inquiry_file",
     ),
     (
         "clerk head_of_mission officer",
