@@ -156,8 +156,23 @@ def test_a_daughter_applies_for_her_late_father(gateway: Gateway, language: str)
     assert 'class="tag refused"' not in judged.text
     form = {"capacity": "relative", "key": re.search(r'name="key" value="([^"]+)"', judged.text)[1], **late}  # type: ignore[index]
     reference = opened(daughter.submit(f"/{language}/apply/{SLUG}/behalf", page=name, **form))
+    asked = daughter.get(f"/{language}/applications/{reference}/questions/details").text
+    assert "consular_registration" not in asked and 'name="purpose"' in asked
+    worded = {"en": "need the document about your father", "ar": "لماذا تحتاج إلى البيان عن والدك"}[language]
+    assert worded in re.sub("</?bdi>", "", asked)
     fill(daughter, SLUG, reference, language)
     assert send(daughter, reference, language).endswith("/pay")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_choices_speak_of_the_living_relative_too(gateway: Gateway, language: str) -> None:
+    mother, name = gateway.visitor(person=specimens.MOTHER), f"/{language}/apply/{SLUG}/for/relative"
+    key = re.search(r'name="key" value="([^"]+)"', mother.submit(name, **named(specimens.FATHER)).text)[1]  # type: ignore[index]
+    form = {"capacity": "relative", "key": key, **named(specimens.FATHER)}
+    reference = opened(mother.submit(f"/{language}/apply/{SLUG}/behalf", page=name, **form))
+    asked = mother.get(f"/{language}/applications/{reference}/questions/details").text
+    said = {"en": ("register him with", "he stays six"), "ar": ("سجّلوه", "فإقامته")}[language]
+    assert all(words in asked for words in said)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
