@@ -165,6 +165,18 @@ def test_a_daughter_applies_for_her_late_father(gateway: Gateway, language: str)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_dead_relative_is_offered_where_the_paper_is_given_after_death(gateway: Gateway, language: str) -> None:
+    daughter, said = gateway.visitor(person=specimens.HEIRESS), {"en": "deceased", "ar": "متوفى"}[language]
+    father = f'value="{specimens.LATE_FATHER.person}"'
+    offered = daughter.get(f"/{language}/apply/{SLUG}/for/relative").text
+    assert father in offered and said in offered
+    judged = daughter.submit(f"/{language}/apply/{SLUG}/for/relative", kin=specimens.LATE_FATHER.person)
+    assert judged.status_code == 200 and 'class="tag refused"' not in judged.text
+    of_the_living = daughter.get(f"/{language}/apply/movement-statement/for/relative").text
+    assert specimens.WIDOW.person in of_the_living and father not in of_the_living and said not in of_the_living
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_choices_speak_of_the_living_relative_too(gateway: Gateway, language: str) -> None:
     mother, name = gateway.visitor(person=specimens.MOTHER), f"/{language}/apply/{SLUG}/for/relative"
     key = re.search(r'name="key" value="([^"]+)"', mother.submit(name, **named(specimens.FATHER)).text)[1]  # type: ignore[index]
