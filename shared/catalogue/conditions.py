@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from shared.catalogue.model import RELATIVE, TIER, Eligibility, Facts
+from shared.catalogue.model import RELATIVE, TIER, Eligibility, Facts, Transaction
 from shared.values.dates import add_years, age_on
 
 # Legislative Decree 30/2007: liability begins at 18 and ends on the day a man turns 42.
@@ -28,6 +28,11 @@ def is_alive(facts: Facts) -> bool:
 def is_alive_or_asked_for_by_kin(facts: Facts) -> bool:
     """Law 13/2021, art. 22: after a death the relatives are given the extract, which then says so."""
     return facts.alive or facts.capacity == RELATIVE
+
+
+def serves_the_dead(entry: Transaction) -> bool:
+    """Whether the entry may be asked for somebody whose death is registered."""
+    return all(condition.holds is not is_alive for condition in entry.eligible)
 
 
 def is_man(facts: Facts) -> bool:

@@ -78,9 +78,17 @@ class Question:
     """Whether a date may be given in the Hijri calendar as well; what a booklet prints is Gregorian."""
     asked_if: tuple[str, str] | None = None
     """The choice question and its answer with which alone this one is asked; with another answer it has none."""
+    of_the_living: bool = False
+    """Whether it is asked only while the person of the application is alive."""
+
+    def concerns(self, answers: Mapping[str, Any]) -> bool:
+        """Whether it makes sense of the person of the application, who may be dead."""
+        return not (self.of_the_living and answers.get(DECEASED))
 
     def is_asked(self, answers: Mapping[str, Any]) -> bool:
         """Whether it is asked beside these answers. Where its choice is still open, it may be."""
+        if not self.concerns(answers):
+            return False
         if self.asked_if is None:
             return True
         name, answer = self.asked_if
@@ -160,6 +168,8 @@ class MissionDocument:
 
 # The answer to a question for a name that the register does not have; it is offered beside the field.
 NOT_RECORDED = "@not_recorded"
+# Stands among the answers where the register attests that the person of the application is dead; nobody types it.
+DECEASED = "@deceased"
 AT_SUBMIT, AFTER_ASSESSMENT = "at_submit", "after_assessment"
 BOOKLET, DOCUMENT, APPOINTMENT = "booklet", "document", "turn"
 TIER = "tier"

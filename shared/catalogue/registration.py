@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared.catalogue.model import FeeLine, Question
+from shared.catalogue.model import DECEASED, FeeLine, Question
 
 NAME = "consular_registration"
 REGISTERED, NOT_REGISTERED, SHORT_STAY = "registered", "not_registered", "short_stay"
@@ -10,9 +10,9 @@ REGISTERED, NOT_REGISTERED, SHORT_STAY = "registered", "not_registered", "short_
 
 
 def is_asked_for(answers: Mapping[str, object]) -> bool:
-    """Whether the person is to be registered with this application."""
-    return answers.get(NAME) == NOT_REGISTERED
+    """Whether the person is to be registered with this application. Nobody who is dead is."""
+    return answers.get(NAME) == NOT_REGISTERED and not answers.get(DECEASED)
 
 
-QUESTION = Question(NAME, kind="choice", choices=(REGISTERED, NOT_REGISTERED, SHORT_STAY))
+QUESTION = Question(NAME, kind="choice", choices=(REGISTERED, NOT_REGISTERED, SHORT_STAY), of_the_living=True)
 FEE = FeeLine(NAME, "foreign_affairs", is_asked_for)

@@ -1,7 +1,7 @@
 """A catalogue entry's questions as a marshmallow schema: the gateway checks with it early, consular for good."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -11,7 +11,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from shared.catalogue import CATALOGUE
-from shared.catalogue.model import NOT_RECORDED, Question, Transaction
+from shared.catalogue.model import DECEASED, NOT_RECORDED, Question, Transaction
 from shared.errors import Invalid, NotFound
 from shared.forms.phones import read_phone, read_saudi_mobile
 from shared.values.calendars import HIJRI, read_date
@@ -187,12 +187,19 @@ def check_answers(
     `country` is the one the mission is in. Raises Invalid with a code for each faulty field.
     """
     answers = asked_answers(slug, answers)
-    clean = _load(answers_schema(slug, Asked(today, country), step), answers, partial=False)
+    unconcerned = [one.name for one in transaction(slug).questions if not one.concerns(answers)]
+    clean = _load(answers_schema(slug, Asked(today, country), step), answers, partial=unconcerned)
     clean |= _typed_hijri(slug, answers, clean)
     errors = _broken_rules(slug, clean, today)
     if errors and (step is None or set(errors) <= set(clean)):
         raise Invalid("invalid", errors=errors)
-    return clean
+    return with_death(clean, is_dead=DECEASED in answers)
+
+
+def with_death(answers: Mapping[str, object], *, is_dead: bool) -> dict[str, Any]:
+    """The answers, and beside them whether the register attests that the person of the application is dead."""
+    typed_answers = {name: answer for name, answer in answers.items() if name != DECEASED}
+    return typed_answers | ({DECEASED: "yes"} if is_dead else {})
 
 
 def check_draft(slug: str, answers: Mapping[str, object], today: date, country: str = "") -> dict[str, Any]:
@@ -243,7 +250,7 @@ def typed_value(name: str, answers: Mapping[str, Any]) -> Any:
     return f"{hijri}{HIJRI}" if hijri else answers.get(name)
 
 
-def _load(schema: Schema, answers: Mapping[str, object], *, partial: bool) -> dict[str, Any]:
+def _load(schema: Schema, answers: Mapping[str, object], *, partial: bool | Sequence[str]) -> dict[str, Any]:
     try:
         clean: dict[str, Any] = schema.load(dict(answers), partial=partial)
     except ValidationError as error:

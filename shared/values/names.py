@@ -5,6 +5,7 @@ Names are stored and printed as they were written. A key serves to compare and t
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from shared.values.digits import ascii_digits
 from shared.values.latin import APOSTROPHES, has_zone_spelling, zone_letters
@@ -180,3 +181,12 @@ def matches_search(typed: str, texts: list[str]) -> bool:
         any(key.startswith(tuple(beginnings)) or key == whole for key in keys)
         for beginnings, whole in search_words(typed)
     )
+
+
+def is_unrecorded(name: Mapping[str, Mapping[str, object]], part: str) -> bool:
+    """Whether the register attests that it has no such part of a name, in neither of `ar` and `latin`.
+
+    A part that is not among what was attested is unknown, and an Arabic one without a Latin spelling is recorded.
+    """
+    spellings = [name.get(script, {}).get(part) for script in ("ar", "latin")]
+    return spellings[0] == "" and not spellings[1]

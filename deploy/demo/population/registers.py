@@ -179,7 +179,8 @@ class CivilRegister:
             "divorce", office, day, husband, wife, court,
             decision=self.court_number(office), type=DIVORCE_TYPES[int(self.random.random() * len(DIVORCE_TYPES))],
         )  # fmt: skip
-        back = text("entry", number=(str(wife.home().number),) * 2, office=wife.home().office.name)
+        left = marriage.left or wife.home()
+        back = text("entry", number=(str(left.number),) * 2, office=left.office.name)
         self.annotate(husband, "divorce", day, number,
                       text("divorce_husband", other=full_name(wife), number=(number, number)))  # fmt: skip
         self.annotate(wife, "transfer", day, number,

@@ -1,5 +1,7 @@
 """Puts the specimens into the registers beside everybody else, through the same rows."""
 
+from dataclasses import replace
+
 from deploy.demo.population.locations import OFFICES, QUARTERS
 from deploy.demo.population.names import Pair
 from deploy.demo.population.people import Community, Household, Human, Marriage
@@ -20,7 +22,8 @@ def showcase() -> Community:
     for married in (*MARRIAGES, *UNUSUAL_MARRIAGES):
         husband, wife = known[married.husband.person], known[married.wife.person]
         divorced = married.divorced.toordinal() if married.divorced else None
-        marriage = Marriage(husband, wife, married.married_on.toordinal(), wife.entry, divorced)
+        left = wife.home() if married.left is None else _household(replace(married.wife, entry=married.left))
+        marriage = Marriage(husband, wife, married.married_on.toordinal(), left, divorced)
         husband.home().head = husband
         husband.marriages.append(marriage)
         wife.marriages.append(marriage)

@@ -80,12 +80,16 @@ class Specimen:
 
 @dataclass(frozen=True)
 class SpecimenMarriage:
-    """A marriage between two specimens, and its end if there was one."""
+    """A marriage between two specimens, and its end if there was one.
+
+    `left` is the number of the entry the wife came from, where she is on another one now and came back in between.
+    """
 
     husband: Specimen
     wife: Specimen
     married_on: date
     divorced: date | None = None
+    left: int | None = None
 
 
 def specimen_id(number: int) -> str:

@@ -77,7 +77,9 @@ UNUSUAL = (
     REMARRIED,
     KURDISH_NAME,
 )
+# To which she returned between her two marriages.
+HER_FATHERS_ENTRY = 900050
 UNUSUAL_MARRIAGES = (
-    SpecimenMarriage(FIRST_HUSBAND, REMARRIED, date(1985, 6, 1), date(1990, 2, 3)),
-    SpecimenMarriage(SECOND_HUSBAND, REMARRIED, date(1993, 10, 15)),
+    SpecimenMarriage(FIRST_HUSBAND, REMARRIED, date(1985, 6, 1), date(1990, 2, 3), HER_FATHERS_ENTRY),
+    SpecimenMarriage(SECOND_HUSBAND, REMARRIED, date(1993, 10, 15), left=HER_FATHERS_ENTRY),
 )

@@ -28,17 +28,17 @@ def kinship_of(session: Session, other: Person, person: Person) -> str | None:
 
 
 def near_relatives(session: Session, person: Person) -> list[Person]:
-    """Living children, spouses, parents, and brothers and sisters: the nearest first, the eldest of each first."""
+    """Children, spouses, parents, brothers and sisters, the dead too: the nearest first, the eldest of each first."""
     parents = [one for one in (person.father, person.mother) if one]
-    children = _living(session, or_(Person.father == person.id, Person.mother == person.id))
+    children = _persons(session, or_(Person.father == person.id, Person.mother == person.id))
     ids = [*_spouses(session, person), *parents]
-    siblings = _living(session, or_(Person.father.in_(parents), Person.mother.in_(parents))) if parents else []
-    found = [*children, *(_living(session, Person.id.in_(ids)) if ids else []), *siblings]
+    siblings = _persons(session, or_(Person.father.in_(parents), Person.mother.in_(parents))) if parents else []
+    found = [*children, *(_persons(session, Person.id.in_(ids)) if ids else []), *siblings]
     return [one for one in dict.fromkeys(found) if one.id != person.id]
 
 
-def _living(session: Session, where: ColumnElement[bool]) -> list[Person]:
-    query = select(Person).where(where, Person.died_on.is_(None)).order_by(Person.born, Person.id)
+def _persons(session: Session, where: ColumnElement[bool]) -> list[Person]:
+    query = select(Person).where(where).order_by(Person.born, Person.id)
     return list(session.scalars(query))
 
 

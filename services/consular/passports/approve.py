@@ -44,8 +44,8 @@ OUTCOMES = {
 }
 REASON_LENGTH = 300
 
-# The Latin name in the register, and the names in the last passport before this application.
-_NAMES = select(Applicant.latin, booklets.last_printed(Applicant.person, Applicant.application)).where(
+# The name in the register in both scripts, and the names in the last passport before this application.
+_NAMES = select(Applicant.name, Applicant.latin, booklets.last_printed(Applicant.person, Applicant.application)).where(
     Applicant.application == bindparam("application")
 )
 
@@ -143,14 +143,20 @@ def divergences(application: Application, applicant: Applicant | None, last: Pas
     """Names spelt differently from the last passport or the register; none before the application is submitted."""
     if applicant is None or forms.transaction(application.transaction).outcome != BOOKLET:
         return []
-    return names.divergences(application.answers, applicant.latin, last.printed if last else None)
+    return _compare(application, applicant.name, applicant.latin, last.printed if last else None)
 
 
 def _divergences(session: Session, application: Application) -> list[Divergence]:
     if forms.transaction(application.transaction).outcome != BOOKLET:
         return []
     row = session.execute(_NAMES, {"application": application.reference}).one_or_none()
-    return names.divergences(application.answers, *row) if row else []
+    return _compare(application, *row) if row else []
+
+
+def _compare(
+    application: Application, arabic: Mapping[str, Any], latin: Mapping[str, Any], last: Mapping[str, Any] | None
+) -> list[Divergence]:
+    return names.divergences(application.answers, {"ar": arabic, "latin": latin}, last)
 
 
 def _subjects(application: Application, diverging: Sequence[Divergence], day: date) -> dict[str, str]:

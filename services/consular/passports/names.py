@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.consular.passports.mrz import FILLER, letters
 from shared.catalogue.model import NOT_RECORDED
+from shared.values.names import is_unrecorded
 
 PARTS = {
     "latin_given_name": "given",
@@ -17,7 +18,10 @@ PASSPORT, REGISTER = "passport", "register"
 
 @dataclass(frozen=True)
 class Divergence:
-    """One typed name, and its spelling in the last passport or the register; `source` says which."""
+    """One typed name, and its spelling in the last passport or the register; `source` says which.
+
+    `known` is empty where the register attests that it has no such name.
+    """
 
     question: str
     typed: str
@@ -42,18 +46,24 @@ def _typed(answers: Mapping[str, object], question: str) -> str:
 
 
 def divergences(
-    answers: Mapping[str, object], registered: Mapping[str, object], last: Mapping[str, object] | None
+    answers: Mapping[str, object],
+    registered: Mapping[str, Mapping[str, object]],
+    last: Mapping[str, object] | None,
 ) -> list[Divergence]:
     """Every name whose spelling differs from the last passport, or from the register's person and parents.
 
+    `registered` is the name in both scripts, `ar` and `latin`. A typed name that the register attests not to have is a
+    divergence too: it would be printed on the word of the applicant alone.
     The register may also have the mother's family name: her given name alone, of one word or more, is no divergence.
     """
     result = []
     for question, part in PARTS.items():
         typed, is_answered = _typed(answers, question), bool(answers.get(question))
-        for source, other_spelling in ((PASSPORT, (last or {}).get(part)), (REGISTER, registered.get(part))):
+        for source, other_spelling in ((PASSPORT, (last or {}).get(part)), (REGISTER, registered["latin"].get(part))):
             if is_answered and other_spelling and not _is_same(typed, str(other_spelling), part):
                 result.append(Divergence(question, typed, str(other_spelling), source))
+        if typed and is_unrecorded(registered, part):
+            result.append(Divergence(question, typed, "", REGISTER))
     return result
 
 

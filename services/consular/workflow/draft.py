@@ -65,6 +65,8 @@ def start(session: Session, actor: Actor, slug: str, mission: str, claim: Claim 
     check_first(session, representation.person, entry)
     application = _insert(session, actor, entry, mission, representation, office.id if office else None)
     if facts is not None:
+        if facts["alive"] is not True:
+            save_answers(session, application, forms.with_death(application.answers, is_dead=True))
         snapshot.store_applicant(session, application.reference, mission, facts)
         snapshot.store_acting_person(session, application.reference, mission, facts)
         audit.act_for(session, representation.person, representation.capacity)

@@ -53,7 +53,8 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     eligibility_facts = replace(as_facts(facts, representation, day), last_granted_on=granted_before)
     check_eligible(entry, eligibility_facts)
     behalf.check_entitlement(session, actor, entry, application.mission, representation, facts["civil_registry"], day)
-    answers = _complete(session, application, entry)
+    is_dead = facts["civil_registry"]["alive"] is not True
+    answers = _complete(session, application, entry, forms.with_death(application.answers, is_dead=is_dead))
     check_submission(session, application, entry, answers)
     check_birth_place(entry, facts["civil_registry"], answers)
     check_holder(entry, answers, facts, application.person)
@@ -72,7 +73,7 @@ def submit(session: Session, actor: Actor, keys: Keys, reference: str, statement
     if (submit_outcome := fulfilment_of(application).submit) is not None:
         submit_outcome(session, actor, application, columns)
         return application
-    if entry.priced == AT_SUBMIT and _charge(session, actor, application, facts):
+    if entry.priced == AT_SUBMIT and _charge(session, actor, application, facts, answers):
         transition(session, actor, application, Status.AWAITING_PAYMENT, columns=columns)
         return application
     _review(session, actor, application, entry, answers, columns)
@@ -91,9 +92,11 @@ def _store_applicant(session: Session, actor: Actor, application: Application, f
         free_where_renamed(session, actor, application, before, snapshot.applicant_of(session, reference))
 
 
-def _charge(session: Session, actor: Actor, application: Application, facts: AttestedFacts) -> bool:
+def _charge(
+    session: Session, actor: Actor, application: Application, facts: AttestedFacts, answers: Mapping[str, object]
+) -> bool:
     """Whether anything is owed."""
-    order = charges.charge(session, actor, application, attested=facts["civil_registry"])
+    order = charges.charge(session, actor, application, attested=facts["civil_registry"], answers=answers)
     return order is not None and order.amount > 0
 
 
@@ -129,13 +132,15 @@ def _check_corrected(session: Session, application: Application) -> None:
         corrections.answer(session, application)
 
 
-def _complete(session: Session, application: Application, entry: Transaction) -> dict[str, object]:
+def _complete(
+    session: Session, application: Application, entry: Transaction, given: Mapping[str, object]
+) -> dict[str, object]:
     """The clean answers. Raises one Invalid for all errors together: answers and missing uploads."""
     errors: dict[str, str] = {}
     answers: dict[str, object] = {}
     try:
         day, country = today(session, application.mission), find(session, application.mission).country
-        answers = forms.check_answers(entry.slug, application.answers, day, country=country)
+        answers = forms.check_answers(entry.slug, given, day, country=country)
     except Invalid as error:
         errors |= error.errors
     uploaded = store.names_of_good_uploads(session, application.reference) if entry.papers else set()

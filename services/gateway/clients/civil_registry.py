@@ -25,6 +25,7 @@ class Relative(TypedDict):
     national_number: str
     name: RegisterName
     sex: str
+    alive: bool
     kinship: str | None
 
 

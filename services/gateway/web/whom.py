@@ -6,17 +6,19 @@ from typing import Any
 from flask import g, has_request_context
 
 from services.gateway.web.language import chosen
+from shared.catalogue.model import DECEASED
 
 GENDERS = {"F": "f", "M": "m"}
 
 
 @dataclass(frozen=True)
 class Whom:
-    """The person of an application that another one handles: the name, and what they are to the reader."""
+    """The person of an application that another one handles: the name, what they are to the reader, whether dead."""
 
     name: str
     gender: str
     kinship: str
+    deceased: bool = False
 
     @property
     def called(self) -> str:
@@ -31,7 +33,9 @@ def note_whom(application: Any) -> None:
     if behalf is None or behalf["yours"]:
         return
     name = behalf["beneficiary"].get(chosen().code) or behalf["beneficiary"]["ar"]
-    g.whom = Whom(name, GENDERS.get(behalf["sex"] or "", "m"), behalf["kinship"] or "")
+    g.whom = Whom(
+        name, GENDERS.get(behalf["sex"] or "", "m"), behalf["kinship"] or "", DECEASED in application["answers"]
+    )
 
 
 def whom() -> Whom | None:
@@ -40,9 +44,15 @@ def whom() -> Whom | None:
 
 
 def about(key: str) -> tuple[str, dict[str, str]]:
-    """The key of the text that speaks of this person, with its parameters; the key itself where there is none."""
+    """The key of the text that speaks of this person, with its parameters; the key itself where there is none.
+
+    A text in which the person does something has a variant for the dead, `<key>.for_deceased`, before the others.
+    """
     person = whom()
-    variant = f"{key}.for_{person.gender}" if person else ""
-    if person is None or not chosen().has(variant):
+    if person is None:
         return key, {}
-    return variant, {"who": person.called}
+    variants = [f"{key}.for_deceased"] if person.deceased else []
+    for variant in (*variants, f"{key}.for_{person.gender}"):
+        if chosen().has(variant):
+            return variant, {"who": person.called}
+    return key, {}

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from shared.catalogue import CATALOGUE
-from shared.catalogue.model import Facts
+from shared.catalogue.model import DECEASED, Facts
 from shared.errors import Invalid, NotFound
-from shared.forms import check_answers, phones
+from shared.forms import check_answers, phones, with_death
 from tests.factories.refusals import refuses
 
 pytestmark = pytest.mark.clock
@@ -223,3 +223,25 @@ def test_a_latin_name_comes_back_as_it_was_typed(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["رشا", "Жан", "Rasha1", "ʿ", "'", "-", "Rasha رشا", "ʔa"])
 def test_what_no_passport_can_print_is_no_latin_name(typed: str) -> None:
     assert faults(latin_given_name=typed) == {"latin_given_name": "not_latin"}
+
+
+def test_the_dead_are_not_asked_whether_they_are_registered_with_the_mission() -> None:
+    answers = {"purpose": "court", "marital_status_shown": "yes"}
+    with refuses("invalid", Invalid) as refused:
+        check_answers("individual-extract", answers, TODAY)
+    assert refused.value.errors == {"consular_registration": "required"}
+    of_dead = with_death(answers | {"consular_registration": "not_registered"}, is_dead=True)
+    clean = check_answers("individual-extract", of_dead, TODAY)
+    assert clean == answers | {DECEASED: "yes"}
+    assert with_death(clean, is_dead=False) == answers
+    entry = CATALOGUE["individual-extract"]
+    owed = {
+        is_dead: [fee.name for fee in entry.owed(with_death(of_dead, is_dead=is_dead))] for is_dead in (True, False)
+    }
+    assert owed == {True: ["document_from_syria"], False: ["document_from_syria", "consular_registration"]}
+
+
+def test_every_entry_that_serves_the_dead_leaves_out_what_concerns_the_living_alone() -> None:
+    for entry in CATALOGUE.values():
+        asked = [one.name for one in entry.questions if one.is_asked({DECEASED: "yes"})]
+        assert "consular_registration" not in asked, entry.slug

@@ -261,6 +261,7 @@ FAMILIES: dict[str, Keys] = {
     "verify.fact": lambda: keys("verify.fact", documents.verified_fact_names()),
     "whom": lambda: keys("whom", (RELATIVE, GUARDIAN), ".title", ".lead", ".note"),
     "whom.choice": lambda: keys("whom.choice", (SELF, RELATIVE, GUARDIAN), "", ".hint"),
+    "whom.dead": lambda: keys("whom.dead", ("f", "m")),
     "whom.mandate": lambda: keys("whom.mandate", (AGENT, GUARDIAN)),
     "working.border_days": lambda: keys("working.border_days", documents.border_days()),
     **dict.fromkeys(

@@ -13,6 +13,7 @@ from services.consular.views.application.application_rows import REFERENCE, SING
 from services.consular.views.application.application_view import allowed, behalf_of
 from services.consular.views.application.json_rows import first_row, read_row
 from shared import forms
+from shared.catalogue.model import DECEASED
 from shared.database import audit
 from shared.errors import NotFound
 from shared.forms import TYPED_HIJRI
@@ -57,7 +58,7 @@ def form_step(session: Session, actor: Actor, reference: str, step: str) -> dict
     audit.record(session, actor, "application.read", reference)
     acting = read_row(ActingPerson, values["acting_row"])
     questions = forms.transaction(application.transaction).questions
-    names = {question.name for question in questions if question.step == step}
+    names = {question.name for question in questions if question.step == step} | {DECEASED}
     return {
         "reference": reference,
         "transaction": application.transaction,

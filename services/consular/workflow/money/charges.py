@@ -28,10 +28,11 @@ def charge(
     application: Application,
     assessed: Money | None = None,
     attested: Mapping[str, Any] | None = None,
+    answers: Mapping[str, object] | None = None,
 ) -> Order | None:
     """The order of an application by a valid quote, locked, or a new one; None for a transaction without fees.
 
-    `attested` are the civil registry's facts, where the caller has them.
+    `attested` are the civil registry's facts, where the caller has them; `answers` those that are about to be stored.
     """
     if not forms.transaction(application.transaction).fees:
         return None
@@ -44,7 +45,7 @@ def charge(
         person=application.person,
         parties=lambda: parties(session, application, attested),
         assessed=assessed,
-        answers=application.answers,
+        answers=application.answers if answers is None else answers,
     )
 
 

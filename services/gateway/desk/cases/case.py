@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications.applications import Upload
 from services.gateway.clients.consular.applications.cases import Case
 from services.gateway.desk.cases import marks
-from services.gateway.desk.cases.compare import attested_facts, beside
+from services.gateway.desk.cases.compare import Answer, attested_facts, beside
 from services.gateway.desk.cases.contradictions import contradictions
 from services.gateway.desk.cases.details import held, holder, may
 from services.gateway.desk.cases.queue.filters import from_cookie
@@ -22,10 +23,10 @@ from services.gateway.web.current import actor, consular
 from services.gateway.web.days import today
 from services.gateway.web.forms import answer_in_words, questions_asked
 from services.gateway.web.http.stored_files import asked_page, send_stored
-from services.gateway.web.presentation import date, unindented
+from services.gateway.web.presentation import date, t, unindented
 from services.gateway.web.sent_forms.submission import submit
 from shared.catalogue import CATALOGUE
-from shared.catalogue.model import Transaction
+from shared.catalogue.model import Question, Transaction
 from shared.catalogue.reasons import MARK_REASONS, SPOIL_REASONS
 from shared.errors import NotFound
 from shared.values import references
@@ -106,12 +107,16 @@ def _answers(details: Case, entry: Transaction) -> list[dict[str, Any]]:
         {
             "row": row,
             "shown": answer_in_words(asked[row.question], details["answers"]),
-            "registered": date(row.registered)
-            if row.registered and "date" in asked[row.question].kind
-            else row.registered,
+            "registered": _registered(row, asked[row.question]),
         }
         for row in rows
     ]
+
+
+def _registered(row: Answer, question: Question) -> Markup | str:
+    if row.unrecorded:
+        return t("form.not_recorded")
+    return date(row.registered) if row.registered and "date" in question.kind else row.registered
 
 
 def _checklist(details: Case, entry: Transaction) -> list[dict[str, Any]]:

@@ -4,17 +4,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.catalogue.model import NOT_RECORDED
 from shared.values import references
 from shared.values.latin import zone_letters
-from shared.values.names import is_same_name
+from shared.values.names import is_same_name, is_unrecorded
 
 MOTHER = "latin_mother_name"
+LATIN_NAME = ("person", "name", "latin")
 # Question -> where the same thing stands among what the registers attested, and the mission's own last passport.
 BESIDE = {
-    "latin_given_name": ("person", "name", "latin", "given"),
-    "latin_father_name": ("person", "name", "latin", "father"),
-    "latin_family_name": ("person", "name", "latin", "family"),
-    MOTHER: ("person", "name", "latin", "mother"),
+    "latin_given_name": (*LATIN_NAME, "given"),
+    "latin_father_name": (*LATIN_NAME, "father"),
+    "latin_family_name": (*LATIN_NAME, "family"),
+    MOTHER: (*LATIN_NAME, "mother"),
     "birth_place": ("civil_registry", "birth_place", "ar"),
     "latin_birth_place": ("civil_registry", "birth_place", "latin"),
     "relative_national_number": ("civil_registry", "holder", "national_number"),
@@ -32,15 +34,21 @@ ARABIC = frozenset({"birth_place", "relative_given_name", "deceased_given_name"}
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer; `registered` is what the register says of the same thing, empty where it says nothing."""
+    """One answer; `registered` is what the register says of the same thing, empty where it says nothing.
+
+    `unrecorded` is whether the register attests that it has no such name.
+    """
 
     question: str
     typed: str
     registered: str = ""
+    unrecorded: bool = False
 
     @property
     def differs(self) -> bool:
         """Whether the names differ once letters and spaces are folded. Of a mother the given name alone is compared."""
+        if self.unrecorded:
+            return self.typed not in ("", NOT_RECORDED)
         if not self.registered:
             return False
         if self.question in ARABIC:
@@ -61,7 +69,14 @@ def plain(text: str) -> str:
 
 def beside(questions: Iterable[str], answers: Mapping[str, Any], known: Mapping[str, Any]) -> list[Answer]:
     """Each question in its order with its answer and, where a register knows it, the registered form."""
-    return [Answer(name, str(answers.get(name) or ""), _at(known, BESIDE.get(name, ()))) for name in questions]
+    return [_beside(name, answers, known) for name in questions]
+
+
+def _beside(question: str, answers: Mapping[str, Any], known: Mapping[str, Any]) -> Answer:
+    path = BESIDE.get(question, ())
+    name = (known.get("person") or {}).get("name") or {}
+    unrecorded = path[:3] == LATIN_NAME and is_unrecorded(name, path[-1])
+    return Answer(question, str(answers.get(question) or ""), _at(known, path), unrecorded)
 
 
 def attested_facts(case: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ CODES = (
     "expired_already",
     "wrong_order",
     "differs",
+    "not_recorded",
 )
 # Whose day has to be in the future when the case is read.
 EXPIRIES = {"residence_permit_expires_on": "residence_expired"}

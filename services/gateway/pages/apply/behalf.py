@@ -16,6 +16,7 @@ from services.gateway.web.language import chosen
 from services.gateway.web.presentation import has_text, t
 from services.gateway.web.sent_forms.kept_answers import keep_unfinished
 from services.gateway.web.whom import GENDERS
+from shared.catalogue.conditions import serves_the_dead
 from shared.catalogue.model import AGENT, GUARDIAN, RELATIVE, Question, Transaction
 from shared.catalogue.scopes import covers
 from shared.errors import Invalid, NotFound, Refusal, Unavailable
@@ -101,23 +102,28 @@ def _name(entry: Transaction, capacity: str, refusal: Refusal | None = None) -> 
         capacity=capacity,
         fields=shown,
         errors=errors,
-        relatives=[_choice(one) for one in _relatives(capacity)],
+        relatives=[_choice(one) for one in _relatives(entry, capacity)],
     )
 
 
-def _relatives(capacity: str) -> list[Relative]:
-    """Those whom the register offers. None while it is down: a number may still be typed."""
+def _relatives(entry: Transaction, capacity: str) -> list[Relative]:
+    """Those whom the register offers, the dead where the entry serves them. None while the register is down: a number
+    may still be typed."""
     try:
-        return civil_registry().relatives(visitor().actor, capacity)
+        found = civil_registry().relatives(visitor().actor, capacity)
     except Unavailable:
         return []
+    return [one for one in found if one["alive"] or serves_the_dead(entry)]
 
 
 def _choice(one: Relative) -> tuple[str, str, Markup | None]:
     name = one["name"]["latin" if chosen().code == "en" and one["name"]["latin"].get("given") else "ar"]
     whole = " ".join(name[part] for part in ("given", "father", "family") if name.get(part))
-    key = f"whom.kin.{one['kinship']}.{GENDERS.get(one['sex'], 'm')}"
-    return one["person"], whole, t(key) if has_text(key) else None
+    gender = GENDERS.get(one["sex"], "m")
+    key = f"whom.kin.{one['kinship']}.{gender}"
+    parts = [t(key)] if has_text(key) else []
+    parts += [] if one["alive"] else [t(f"whom.dead.{gender}")]
+    return one["person"], whole, Markup(" · ").join(parts) if parts else None
 
 
 def _named(capacity: str) -> Behalf:

@@ -34,6 +34,11 @@ def questions_of(entry: Transaction, step: str) -> list[Question]:
     return asked
 
 
+def _concerned(entry: Transaction, step: str, application: FormStep) -> list[Question]:
+    """The questions of one step that make sense of the application's person. Raises NotFound as above."""
+    return [question for question in questions_of(entry, step) if question.concerns(application["answers"])]
+
+
 @blueprint.get("/apply/<slug>")
 def check(slug: str) -> str:
     """Before anything is filled in: may you, what will you need, what will it cost.
@@ -137,7 +142,7 @@ def _step(
     instead: Mapping[str, Any] | None = None,
 ) -> str:
     """The page of a step. `instead`: what was to be saved in place of answers that another tab has saved meanwhile."""
-    asked, steps = questions_of(entry, step), steps_of(entry)
+    asked, steps = _concerned(entry, step, application), steps_of(entry)
     errors = faults(refusal, asked) if refusal else {}
     return render_template(
         "pages/apply/questions.html",
@@ -175,7 +180,7 @@ def _changes(asked: list[Question], saved: Mapping[str, Any], mine: Mapping[str,
 def answer(reference: str, step: str) -> Response | tuple[str, int]:
     """Stores the answers and leads to the next step. Nothing typed is lost when something is wrong."""
     application, entry = _load_step(reference, step)
-    asked = questions_of(entry, step)
+    asked = _concerned(entry, step, application)
     typed_answers = typed(asked, request.form)
     try:
         country = country_of(application["mission"])

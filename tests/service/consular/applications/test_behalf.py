@@ -131,6 +131,20 @@ def test_cousins_are_not_among_the_relatives_of_the_law(
     assert wider.status_code == 200, wider.get_json()
 
 
+def test_nobody_who_is_dead_is_registered_with_the_mission_nor_charged_for_it(mother: Acting, register: Any) -> None:
+    behalf = claim_for(specimens.FATHER)
+    reference = str(mother.begin(SLUG, behalf).get_json()["reference"])
+    mother.fill(reference, SLUG)
+    body = {"answers": {"consular_registration": "not_registered"}}
+    saved = mother.client("consular").ask("PUT", f"/applications/{reference}/answers", mother.actor, json=body)
+    assert saved.status_code == 200, saved.get_json()
+    register(specimens.FATHER, died_on=today() - timedelta(days=1))
+    sent = mother.submit(reference, mother.statements(SLUG, behalf))
+    assert sent.status_code == 200, sent.get_json()
+    lines = [line["line"] for line in mother.read(reference).get_json()["quote"]["lines"]]
+    assert lines == ["document_from_syria"]
+
+
 def test_an_entry_that_relatives_may_not_ask_for_is_not_begun(mother: Acting) -> None:
     assert code_of(mother.ask("passport-lost", claim_for(specimens.FATHER))[0]) == "capacity_not_allowed"
     statements = mother.statements(SLUG, claim_for(specimens.FATHER))

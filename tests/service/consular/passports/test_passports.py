@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from deploy.demo.days import today
 from services.consular.passports.model import LostPassport, Passport
 from shared.catalogue import passports
+from shared.catalogue.model import NOT_RECORDED
 from shared.database.audit import event
 from shared.database.db import Database
 from shared.values.dates import add_years
@@ -134,6 +135,22 @@ def test_another_spelling_is_confirmed_with_a_reason_before_it_is_printed(counte
     assert refused(approve(here, "no_tampering")) == (409, "not_needed")
     assert [approve(here, "name_spelling", who=OFFICER, key="once").status_code for _ in range(2)] == [200, 200]
     assert refused(approve(here, "name_spelling")) == (409, "approved_before")
+    assert here.desk("accept", OFFICER).status_code == 200
+
+
+def test_a_name_that_the_register_has_not_is_confirmed_with_a_reason_before_it_is_printed(counter: At) -> None:
+    parts = ("father", "family", "mother")
+    none = dict.fromkeys(parts, "")
+    person = Person(changes={"name": {"ar": {"given": "يتيم", **none}, "latin": {"given": "Rasha", **none}}})
+    typed = {"latin_family_name": "Alassad", "latin_mother_name": "Hillary", "latin_father_name": NOT_RECORDED}
+    here = in_review(counter(person=person), "passport-first", **typed)
+    case = here.client.get(f"/desk/cases/{here.reference}", OFFICER).get_json()["passport"]
+    assert [(one["question"], one["typed"], one["known"]) for one in case["divergences"]] == [
+        ("latin_family_name", "Alassad", ""),
+        ("latin_mother_name", "Hillary", ""),
+    ]
+    assert refused(here.desk("accept", OFFICER)) == (422, "needs_name_spelling")
+    assert approve(here, "name_spelling").status_code == 200
     assert here.desk("accept", OFFICER).status_code == 200
 
 

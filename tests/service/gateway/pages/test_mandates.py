@@ -156,8 +156,35 @@ def test_a_daughter_applies_for_her_late_father(gateway: Gateway, language: str)
     assert 'class="tag refused"' not in judged.text
     form = {"capacity": "relative", "key": re.search(r'name="key" value="([^"]+)"', judged.text)[1], **late}  # type: ignore[index]
     reference = opened(daughter.submit(f"/{language}/apply/{SLUG}/behalf", page=name, **form))
+    asked = daughter.get(f"/{language}/applications/{reference}/questions/details").text
+    assert "consular_registration" not in asked and 'name="purpose"' in asked
+    worded = {"en": "need the document about your father", "ar": "لماذا تحتاج إلى البيان عن والدك"}[language]
+    assert worded in re.sub("</?bdi>", "", asked)
     fill(daughter, SLUG, reference, language)
     assert send(daughter, reference, language).endswith("/pay")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_dead_relative_is_offered_where_the_paper_is_given_after_death(gateway: Gateway, language: str) -> None:
+    daughter, said = gateway.visitor(person=specimens.HEIRESS), {"en": "deceased", "ar": "متوفى"}[language]
+    father = f'value="{specimens.LATE_FATHER.person}"'
+    offered = daughter.get(f"/{language}/apply/{SLUG}/for/relative").text
+    assert father in offered and said in offered
+    judged = daughter.submit(f"/{language}/apply/{SLUG}/for/relative", kin=specimens.LATE_FATHER.person)
+    assert judged.status_code == 200 and 'class="tag refused"' not in judged.text
+    of_the_living = daughter.get(f"/{language}/apply/movement-statement/for/relative").text
+    assert specimens.WIDOW.person in of_the_living and father not in of_the_living and said not in of_the_living
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_choices_speak_of_the_living_relative_too(gateway: Gateway, language: str) -> None:
+    mother, name = gateway.visitor(person=specimens.MOTHER), f"/{language}/apply/{SLUG}/for/relative"
+    key = re.search(r'name="key" value="([^"]+)"', mother.submit(name, **named(specimens.FATHER)).text)[1]  # type: ignore[index]
+    form = {"capacity": "relative", "key": key, **named(specimens.FATHER)}
+    reference = opened(mother.submit(f"/{language}/apply/{SLUG}/behalf", page=name, **form))
+    asked = mother.get(f"/{language}/applications/{reference}/questions/details").text
+    said = {"en": ("register him with", "he stays six"), "ar": ("سجّلوه", "فإقامته")}[language]
+    assert all(words in asked for words in said)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

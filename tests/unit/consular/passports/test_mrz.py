@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.consular.passports import mrz
 from services.consular.passports.names import PASSPORT, REGISTER, divergences, latin_names
+from shared.catalogue.model import NOT_RECORDED
 
 pytestmark = pytest.mark.clock
 
@@ -96,7 +97,11 @@ def test_whatever_is_typed_both_lines_are_whole(family: str, given_name: str, se
     assert second[43] == mrz.check_digit(second[0:10] + second[13:20] + second[21:43])
 
 
-REGISTERED = {"given": "Rasha", "father": "Abdulrahman", "family": "Alhussein", "mother": "Fatima Alladhiqani"}
+LATIN = {"given": "Rasha", "father": "Abdulrahman", "family": "Alhussein", "mother": "Fatima Alladhiqani"}
+REGISTERED = {
+    "ar": {"given": "رشا", "father": "عبد الرحمن", "family": "الحسين", "mother": "فاطمة اللاذقاني"},
+    "latin": LATIN,
+}
 
 
 def asked(**changed: str) -> dict[str, object]:
@@ -131,7 +136,7 @@ def test_another_spelling_than_the_registers_is_seen(changed: dict[str, str], qu
     ("mother", "diverges"), [("Noura", True), ("Nourhan", True), ("Nour Alhuda", False), ("NOUR-ALHUDA", False)]
 )
 def test_a_mothers_given_name_may_have_two_words(mother: str, diverges: bool) -> None:
-    registered = REGISTERED | {"mother": "Nour Alhuda Alladhiqani"}
+    registered = REGISTERED | {"latin": LATIN | {"mother": "Nour Alhuda Alladhiqani"}}
     found = divergences(asked(mother=mother), registered, latin_names(asked(mother="Nour Alhuda")))
     assert bool(found) is diverges
 
@@ -140,3 +145,33 @@ def test_the_last_passport_counts_as_much_as_the_register() -> None:
     last = latin_names(asked(family="Alhusein"))
     found = divergences(asked(), REGISTERED, last)
     assert [(one.question, one.known, one.source) for one in found] == [("latin_family_name", "Alhusein", PASSPORT)]
+
+
+ONE_NAME = {
+    "ar": {"given": "يتيم", "father": "", "family": "", "mother": ""},
+    "latin": {"given": "Yatim", "father": "", "family": "", "mother": ""},
+}
+
+
+def test_a_name_that_the_register_has_not_is_a_divergence_each() -> None:
+    found = divergences(asked(given="Yatim"), ONE_NAME, None)
+    assert [(one.question, one.known, one.source) for one in found] == [
+        ("latin_father_name", "", REGISTER),
+        ("latin_family_name", "", REGISTER),
+        ("latin_mother_name", "", REGISTER),
+    ]
+
+
+def test_that_the_register_has_no_name_agrees_with_a_register_that_has_none() -> None:
+    answers = asked(given="Yatim", father=NOT_RECORDED, family=NOT_RECORDED, mother=NOT_RECORDED)
+    assert divergences(answers, ONE_NAME, None) == []
+    assert [one.question for one in divergences(answers, REGISTERED | {"latin": LATIN | {"given": "Yatim"}}, None)] == [
+        "latin_father_name",
+        "latin_family_name",
+        "latin_mother_name",
+    ]
+
+
+def test_what_was_not_attested_or_has_no_latin_spelling_is_no_divergence() -> None:
+    assert divergences(asked(), {"ar": {}, "latin": {}}, None) == []
+    assert divergences(asked(), REGISTERED | {"latin": dict.fromkeys(LATIN, "")}, None) == []

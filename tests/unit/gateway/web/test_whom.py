@@ -9,7 +9,7 @@ from shared.catalogue.model import GUARDIAN, RELATIVE
 from shared.i18n import language
 
 PLACE = re.compile(r"\{\w+\}")
-YOURS = re.compile(r"\b(you|your|yours)\b", re.IGNORECASE)
+YOURS = re.compile(r"\b(I|me|my|you|your|yours)\b", re.IGNORECASE)
 # Of whoever applies, whomever it is about.
 READERS = (
     *("question.tier", "question.lost_on", "question.mobile", "question.loss_declared", "question.residence_address"),
@@ -24,6 +24,7 @@ def asked_of_others() -> set[str]:
         if {GUARDIAN, RELATIVE} & set(entry.acts):
             names = [f"question.{one.name}" for one in entry.questions] + [f"paper.{one.name}" for one in entry.papers]
             keys |= {f"{name}.{part}" for name in names for part in ("label", "hint")}
+            keys |= {f"question.{one.name}.choice.{choice}" for one in entry.questions for choice in one.choices}
     return keys
 
 

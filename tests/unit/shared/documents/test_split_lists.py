@@ -1,5 +1,6 @@
 """Lists that go on on another sheet have title and column heads there too; no signature stands alone."""
 
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -80,6 +81,20 @@ def test_a_divorce_statement_over_two_sheets_ends_with_facts_above_the_signature
     pages = pages_of(render(document("divorce-statement", divorces=[one, one], annotations=[])))
     assert len(pages) == 2 and EN.text("extract.registrar") not in pages[0]
     assert is_accompanied("divorce-statement", pages[1]) and EN.text("extract.registrar") in pages[1]
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+@pytest.mark.parametrize(("kind", "events"), [("divorce-statement", "divorces"), ("marriage-statement", "marriages")])
+def test_each_of_several_events_stands_whole_below_its_label(kind: str, events: str, count: int) -> None:
+    """The label, both people and the event are on one sheet, so that no sheet begins with an event of no number."""
+    pages = pages_of(render(document(kind, **{events: SAMPLES[kind][events][:1] * count})))
+    label = re.compile(rf"(?<!Page )\b(\d) of {count}\b")
+    assert len(pages) > 1
+    assert [place for page in pages for place in label.findall(page)] == [str(one + 1) for one in range(count)]
+    for page in pages:
+        whole = len(label.findall(page))
+        assert page.count(EN.text("statement.registered")) == whole, page
+        assert page.count(EN.text("print.full_name")) == 2 * whole, page
 
 
 LONG = {

@@ -30,6 +30,21 @@ def test_a_case_says_from_which_day_age_is_counted(
     assert rule is None or rule in re.sub("</?bdi>", "", page)
 
 
+def test_a_case_marks_a_name_that_the_register_has_not(counter: At, gateway: Gateway) -> None:
+    name = {
+        script: {"given": given, "father": father, "family": "", "mother": ""}
+        for script, given, father in (("ar", "رشا", "سامر"), ("latin", "Rasha", "Samer"))
+    }
+    filed = counter(person=Person(changes={"name": name})).until("in_review", "passport-first")
+    page = gateway.visitor("officer").get(f"/en/desk/cases/{filed.reference}").text
+    typed = str(filed.read()["answers"]["latin_family_name"])
+    (row,) = (row for row in re.findall(r'<tr class="differs">.*?</tr>', page, re.DOTALL) if typed in row)
+    assert "The register has none" in row and "Differs" in row
+    in_summary, in_passport = re.findall(r'<ul class="divergences">.*?</ul>', page, re.DOTALL)
+    for marks in (in_summary, in_passport):
+        assert any(typed in mark and "the register has none" in mark for mark in marks.split("</li>"))
+
+
 TOO_LONG = "This text is longer than its place"
 
 

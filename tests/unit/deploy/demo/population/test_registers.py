@@ -8,8 +8,9 @@ import pytest
 
 from deploy.demo.population import soldiers
 from deploy.demo.population.locations import OFFICES
-from deploy.demo.population.people import AS_OF, Community, Human
-from deploy.demo.population.registers import COLUMNS, CivilRegister
+from deploy.demo.population.people import AS_OF, Community, Household, Human
+from deploy.demo.population.registers import COLUMNS, CivilRegister, text
+from deploy.demo.population.showcase import showcase
 from deploy.demo.population.soldiers import ServiceRegister, is_only_son
 from shared.catalogue.conditions import LIABLE_UNTIL_AGE
 from shared.values.calendars import to_gregorian
@@ -63,6 +64,29 @@ def test_a_marriage_is_noted_on_both_entries(civil: CivilRegister, generated: Co
     divorces = sum(one.divorced is not None for one in generated.marriages)
     assert notes["marriage"] == len(generated.marriages)
     assert notes["transfer"] == len(generated.marriages) + divorces
+
+
+def entry_of(household: Household | None) -> str:
+    assert household is not None
+    return text("entry", number=(str(household.number),) * 2, office=household.office.name)[1]
+
+
+def test_each_woman_returns_on_divorce_to_the_entry_she_came_from(generated: Community) -> None:
+    for community in (generated, showcase()):
+        register = CivilRegister(SEED)
+        register.enter(community)
+        notes = [row.rstrip("\n").split("\t") for row in register.rows["annotation"]]
+        divorced = [one for one in community.marriages if one.divorced is not None]
+        assert divorced
+        for marriage in divorced:
+            wife, day = marriage.wife, date.fromordinal(marriage.divorced or 0).isoformat()
+            (note,) = (row[5] for row in notes if row[:3] == [wife.id, "transfer", day])
+            assert entry_of(marriage.left) in note
+            husbands = [other.husband.home() for other in wife.marriages]
+            assert marriage.left is not None and not any(
+                (home.office, home.number) == (marriage.left.office, marriage.left.number) for home in husbands
+            )
+            assert wife.father is None or marriage.left is wife.father.home()
 
 
 def details(civil: CivilRegister, kind: str) -> list[tuple[list[str], dict[str, str]]]:

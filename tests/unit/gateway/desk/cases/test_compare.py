@@ -1,6 +1,7 @@
 """Typed answers beside the register: only real differences are marked."""
 
 from services.gateway.desk.cases.compare import Answer, beside, plain
+from shared.catalogue.model import NOT_RECORDED as NONE
 
 
 def test_case_accents_and_marks_are_no_difference() -> None:
@@ -24,6 +25,22 @@ def test_of_a_mother_the_given_name_is_enough() -> None:
 def test_what_the_register_does_not_know_is_not_compared() -> None:
     assert not Answer("profession", "Architect").differs
     assert not Answer("latin_mother_name", "Huda", "").differs
+
+
+def test_a_name_that_the_register_has_not_differs_and_the_statement_that_it_has_none_agrees() -> None:
+    question = "latin_mother_name"
+    name = {"ar": {"given": "يتيم", "mother": ""}, "latin": {"given": "Yatim", "mother": ""}}
+    found = {
+        typed: beside([question], {question: typed}, {"person": {"name": name}})[0] for typed in ("Hillary", NONE, "")
+    }
+    assert {typed: row.differs for typed, row in found.items()} == {"Hillary": True, NONE: False, "": False}
+    assert all(row.unrecorded and row.registered == "" for row in found.values())
+
+
+def test_a_name_that_was_not_attested_or_has_no_latin_spelling_is_not_said_to_be_unrecorded() -> None:
+    for name in ({}, {"ar": {"given": "يتيم"}, "latin": {}}, {"ar": {"family": "الحسين"}, "latin": {"family": ""}}):
+        (row,) = beside(["latin_family_name"], {"latin_family_name": "Alassad"}, {"person": {"name": name}})
+        assert (row.unrecorded, row.differs) == (False, False)
 
 
 def test_a_missing_answer_differs_from_a_registered_one() -> None:
