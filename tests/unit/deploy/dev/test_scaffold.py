@@ -22,6 +22,8 @@ ROOT = Path(__file__).parents[4]
 TARIFFS = "services/consular/data/money/tariffs.csv"
 STANDINGS = "services/consular/data/transactions/standings.csv"
 VALIDITY = "shared/documents/data/validity.csv"
+# No entry can have it: it says itself that nobody pays it.
+FEE_WITHOUT_A_TEXT = "fee_of_no_entry"
 
 
 def wanted(shape: str, months: int = 3) -> Wanted:
@@ -94,17 +96,22 @@ def test_a_name_has_two_words(slug: str, fits: bool) -> None:
 
 
 def test_what_a_command_says_besides_is_written(root: Path) -> None:
-    told = replace(wanted("mission-document", 0), days=30, since=date(2026, 9, 1), fee="travel_pass", certainty="H")
+    told = replace(
+        wanted("mission-document", 0), days=30, since=date(2026, 9, 1), fee=FEE_WITHOUT_A_TEXT, certainty="H"
+    )
     write(root, told)
     last = {path: (root / path).read_text().splitlines()[-1] for path in (TARIFFS, STANDINGS, VALIDITY)}
     source = '"Law 13/2021, article 4"'
     assert last == {
-        TARIFFS: "sample-letter/travel_pass/all/2026-09-01,sample-letter,travel_pass,"
+        TARIFFS: f"sample-letter/{FEE_WITHOUT_A_TEXT}/all/2026-09-01,sample-letter,{FEE_WITHOUT_A_TEXT},"
         f"foreign_affairs,,10000,USD,2026-09-01,,{source},H,founding",
         STANDINGS: f"sample-letter/all/2026-09-01/active,sample-letter,active,,2026-09-01,{source},H,founding",
         VALIDITY: f"sample-letter,0,30,2026-09-01,{source},H",
     }
-    assert 'FeeLine("travel_pass", "foreign_affairs")' in (root / "shared/catalogue/sample_letter.py").read_text()
+    assert (
+        f'FeeLine("{FEE_WITHOUT_A_TEXT}", "foreign_affairs")'
+        in (root / "shared/catalogue/sample_letter.py").read_text()
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +119,7 @@ def test_what_a_command_says_besides_is_written(root: Path) -> None:
     [
         ("Law 19/2023", "document_from_syria", []),
         ("Circular 7; Law 19/2023", "document_from_syria", ["law.Circular 7"]),
-        ('Notice "A" of $5', "travel_pass", ["fee.travel_pass", 'law.Notice "A" of $5']),
+        ('Notice "A" of $5', FEE_WITHOUT_A_TEXT, [f"fee.{FEE_WITHOUT_A_TEXT}", 'law.Notice "A" of $5']),
         ("Law 13/2021; Movement statements as printed", "document_from_syria", []),
     ],
 )
