@@ -10,6 +10,7 @@ from deploy.demo.scenarios import answers
 from deploy.dev.checks.data import catalogue
 from deploy.dev.checks.texts import translations
 from deploy.dev.checks.texts.translations import TO_TRANSLATE
+from services.gateway.pages.services import search
 from shared.catalogue import CATALOGUE, civil_status
 from shared.catalogue.model import KIN, AnswerRule, Question
 from shared.documents.model import KINDS, Kind
@@ -38,7 +39,7 @@ def test_an_entry_of_which_only_the_literal_is_there(monkeypatch: pytest.MonkeyP
 
 
 def test_search_words_that_wait_for_their_writer_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue.search, "synonyms", lambda: {ENTRY.slug: ("record", TO_TRANSLATE)})
+    monkeypatch.setattr(search, "synonyms", lambda: {ENTRY.slug: ("record", TO_TRANSLATE)})
     (complaint,) = catalogue.of_entry(ENTRY)
     assert complaint.startswith(f"{ENTRY.slug} has no search words:")
 

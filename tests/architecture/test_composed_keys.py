@@ -86,7 +86,7 @@ def test_an_answer_on_a_document_of_the_mission_without_a_heading_is_named(monke
 
 
 def test_the_label_of_a_question_that_no_entry_asks_is_named() -> None:
-    (complaint,) = composed_keys.complaints({*language("ar").texts, "question.shoe_size.label"}, [])
+    (complaint,) = translations.unasked({*language("ar").texts, "question.shoe_size.label"})
     assert complaint.startswith("no entry asks the question of question.shoe_size.label:")
 
 

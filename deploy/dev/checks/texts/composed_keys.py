@@ -280,12 +280,6 @@ def uncited(texts: Collection[str]) -> list[str]:
     return sorted(one for one in sets.sources() if f"law.{one}" not in texts and f"source.{one}" not in texts)
 
 
-def unasked(texts: Collection[str]) -> list[str]:
-    """Labels of questions that no entry asks."""
-    asked = keys("question", (one.name for entry in CATALOGUE.values() for one in entry.questions), ".label")
-    return sorted(key for key in texts if key.startswith("question.") and key.endswith(".label") and key not in asked)
-
-
 def complaints(known: Iterable[str], beginnings: Iterable[str]) -> list[str]:
     """Keys of families that have no text in `known`, and beginnings of keys that no family explains."""
     texts = set(known)
@@ -294,10 +288,6 @@ def complaints(known: Iterable[str], beginnings: Iterable[str]) -> list[str]:
     strange = sorted({beginning.rstrip(".") for beginning in beginnings} - families)
     return [
         *(f"no text for {key}; add it to shared/translations in both languages" for key in wanted if key not in texts),
-        *(
-            f"no entry asks {key.removesuffix('.label')}: take its text away, or mend its name"
-            for key in unasked(texts)
-        ),
         *(f"no text for law.{one} or source.{one}, which is cited" for one in uncited(texts)),
         *(f"{one}: say in FAMILIES of deploy/dev/checks/texts/composed_keys.py which values follow" for one in strange),
     ]
