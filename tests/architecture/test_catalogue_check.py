@@ -9,8 +9,10 @@ import pytest
 from deploy.demo.scenarios import answers
 from deploy.dev.checks.data import catalogue
 from deploy.dev.checks.texts import translations
+from deploy.dev.checks.texts.translations import TO_TRANSLATE
+from services.gateway.pages.services import search
 from shared.catalogue import CATALOGUE, civil_status
-from shared.catalogue.model import KIN, Question
+from shared.catalogue.model import KIN, AnswerRule, Question
 from shared.documents.model import KINDS, Kind
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +34,28 @@ def test_an_entry_of_which_only_the_literal_is_there(monkeypatch: pytest.MonkeyP
         ),
         "residence-paper has no standing: add a row to services/consular/data/transactions/standings.csv",
         "residence-paper ends with a residence-paper, which is no kind: add it to KINDS of shared/documents/model.py",
+        "residence-paper has no search words: add a row to services/gateway/pages/services/synonyms.csv",
     ]
+
+
+def test_search_words_that_wait_for_their_writer_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "synonyms", lambda: {ENTRY.slug: ("record", TO_TRANSLATE)})
+    (complaint,) = catalogue.of_entry(ENTRY)
+    assert complaint.startswith(f"{ENTRY.slug} has no search words:")
+
+
+@pytest.mark.parametrize(
+    ("code", "law", "count"), [("shoe_too_big", "", 1), ("shoe_too_big", "Law 1/2020", 0), ("period_backwards", "", 0)]
+)
+def test_a_rule_over_answers_names_its_law(code: str, law: str, count: int) -> None:
+    entry = replace(ENTRY, answer_rules=(AnswerRule(code, "purpose", lambda _answers, _today: True, law),))
+    complaints = list(catalogue.unfounded(entry))
+    assert len(complaints) == count and all(code in one and "RULES_WITHOUT_LAW" in one for one in complaints)
+
+
+def test_every_reason_for_a_rule_without_law_is_in_use() -> None:
+    lawless = {rule.code for entry in CATALOGUE.values() for rule in entry.answer_rules if not rule.law}
+    assert lawless == set(catalogue.RULES_WITHOUT_LAW)
 
 
 def test_a_kind_without_lifetime_and_sample(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Missing composed_keys are found wherever their keys come from, and complaints are counted and say what mends them."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from deploy.dev.checks.texts import composed_keys, translations
 from deploy.dev.checks.texts.translations import TO_TRANSLATE
 from deploy.platform.database import reference_data
 from shared.catalogue import CATALOGUE
+from shared.catalogue.model import MissionDocument
 from shared.fragments import LANGUAGES, Forms
 from shared.i18n import language
 
@@ -70,6 +72,22 @@ def test_a_source_without_words_is_named() -> None:
     law = next(iter(CATALOGUE.values())).law[0]
     texts = set(language("ar").texts) - {f"law.{law}", f"source.{law}"}
     assert [one for one in composed_keys.complaints(texts, []) if law in one]
+
+
+def test_an_answer_on_a_document_of_the_mission_without_a_heading_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    issues = MissionDocument("sample-letter", ("name",), answers=("purpose",))
+    monkeypatch.setitem(
+        CATALOGUE, "individual-extract", replace(CATALOGUE["individual-extract"], asks=(), issues=issues)
+    )
+    texts = {*language("ar").texts, "document.sample-letter.title", "document.sample-letter.statement"}
+    (complaint,) = composed_keys.complaints(texts, [])
+    assert complaint.startswith("no text for document.sample-letter.answer.purpose;")
+    assert composed_keys.complaints({*texts, "document.sample-letter.answer.purpose"}, []) == []
+
+
+def test_the_label_of_a_question_that_no_entry_asks_is_named() -> None:
+    (complaint,) = translations.unasked({*language("ar").texts, "question.shoe_size.label"})
+    assert complaint.startswith("no entry asks the question of question.shoe_size.label:")
 
 
 def test_a_text_that_waits_for_its_translator_is_named() -> None:

@@ -29,8 +29,6 @@ EXCEPTIONS = {
     "services.consular.workflow.outcomes.visit.apply_reschedule": "chosen by a row of fulfilment.py",
     "shared.messaging.bus.embedded.queue_length": "chosen by the address of the bus",
     "shared.messaging.bus.rabbitmq.queue_length": "chosen by the address of the bus",
-    "services.gateway.web.content.announced.ANNOUNCED": "the number of the press, for tests",
-    "services.gateway.web.content.announced.NAMED": "the number of the press, for tests",
     "shared.messaging.bus.embedded.make_consumer": "called through the module that the bus's address chooses",
     "shared.messaging.bus.embedded.make_publisher": "called through the module that the bus's address chooses",
     "shared.messaging.bus.rabbitmq.make_consumer": "called through the module that the bus's address chooses",

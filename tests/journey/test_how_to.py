@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy.dev.checks.texts.translations import TO_TRANSLATE
+from deploy.dev.scaffold.write import SEARCH_WORDS
 
 ROOT = Path(__file__).parents[2]
 HOW_TO = ROOT / "docs" / "how-to" / "add-a-transaction.md"
@@ -104,6 +105,8 @@ def scaffold(root: Path) -> None:
             written = root / "shared" / "translations" / code / f"{slug.replace('-', '_')}.po"
             assert TO_TRANSLATE in written.read_text()
             written.write_text(written.read_text().replace(TO_TRANSLATE, text))
+    words = root / SEARCH_WORDS
+    words.write_text(words.read_text().replace(TO_TRANSLATE, "إثبات"))
 
 
 def run(root: Path, command: list[str]) -> subprocess.CompletedProcess[str]:

@@ -58,7 +58,7 @@ BY_KIND = {
     "text": "الرياض",
     "name": "نور نموذج",
     "long_text": "شارع العليا، حي الورود",
-    "latin": "Riyadh",
+    "latin": "Nour Namouzaj",
     "past_date": "2019-09-01",
     "passport_number": "N007654321",
     "time": "10:30",
@@ -67,6 +67,9 @@ BY_KIND = {
     "saudi_mobile": "0501234567",
     "number": "1",
 }
+# A question in Latin letters asks for a person's name, unless its own name says a place.
+LATIN_PLACE = "Riyadh"
+PLACES = ("place", "city", "country", "town")
 
 
 def days(today: date) -> dict[str, date]:
@@ -110,6 +113,8 @@ def _answer(question: Question, known: Mapping[str, str], by_kind: Mapping[str, 
     """A name that the register lacks is answered as the form offers it."""
     if question.name in known:
         return known[question.name] or (NOT_RECORDED if question.unrecorded else "")
+    if question.kind == "latin" and question.name.endswith(PLACES):
+        return LATIN_PLACE
     return (question.choices or (by_kind.get(question.kind, ""),))[0]
 
 

@@ -10,7 +10,8 @@ from deploy.dev.scaffold.write import FEE, LINE, SINCE, SLUG, Wanted, write
 from shared.catalogue import CATALOGUE
 
 NEXT = """
-Now, by hand: the entry, and its texts in both languages. `make check` refuses {mark} until it is replaced.
+Now, by hand: the entry, its texts in both languages, and what people type who look for it.
+`make check` refuses {mark} until it is replaced.
 An answer that its kind does not make good goes into deploy/demo/scenarios/answers.py.
 Then: python -m deploy.platform.database.reference_data
       python -m deploy.dev.reference

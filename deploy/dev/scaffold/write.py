@@ -17,9 +17,12 @@ from shared.i18n import Language, language
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGES = ("ar", "en")
 SINCE = date(2023, 10, 29)
+SEARCH_WORDS = "services/gateway/pages/services/synonyms.csv"
 FEE = "document_from_syria"
 SLUG = re.compile(r"[a-z]+(?:-[a-z]+)+")
 LINE = re.compile(r"[a-z]+(?:_[a-z]+)*")
+# How a law, a decree or a circular begins: papers cite it too. What begins otherwise is another kind of source.
+LAW = re.compile(r"(?:Legislative )?(?:Law|Decree|Circular)\b")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ class Wanted:
         return self.slug.replace("-", "_")
 
     @property
+    def sources(self) -> list[str]:
+        """The parts of the source, each a law or another source of its own."""
+        return list(dict.fromkeys(part.strip() for part in self.source.split(";") if part.strip()))
+
+    @property
     def words(self) -> dict[str, str]:
         """What the templates have in place of their names."""
         return {
@@ -54,7 +62,7 @@ class Wanted:
             "NAME": self.module.upper(),
             "module": self.module,
             "group": self.group,
-            "source": _quoted(self.source),
+            "law": "".join(f'    "{_quoted(part)}",\n' for part in self.sources),
             "fee": self.fee,
             "beneficiary": self.shape.beneficiary,
             "service": self.shape.service,
@@ -89,8 +97,11 @@ def new_files(wanted: Wanted) -> Iterator[tuple[str, str]]:
 
 def unsaid(wanted: Wanted, tongue: Language) -> list[str]:
     """Keys of what the transaction names and no text says: its fee, the parts of its source."""
-    parts = dict.fromkeys(part.strip() for part in wanted.source.split(";") if part.strip())
-    cited = [f"law.{part}" for part in parts if not (tongue.has(f"law.{part}") or tongue.has(f"source.{part}"))]
+    cited = [
+        f"{'law' if LAW.match(part) else 'source'}.{part}"
+        for part in wanted.sources
+        if not (tongue.has(f"law.{part}") or tongue.has(f"source.{part}"))
+    ]
     return [*([] if tongue.has(f"fee.{wanted.fee}") else [f"fee.{wanted.fee}"]), *cited]
 
 
@@ -116,6 +127,7 @@ def lines(wanted: Wanted) -> Iterator[tuple[str, str, str]]:
             "CONTENTS: Mapping[str, ContentsBuilder] = {",
             f'    "{slug}": individual,\n',
         )
+    yield SEARCH_WORDS, "", f"{slug},{TO_TRANSLATE},{TO_TRANSLATE}\n"
     yield "tests/journey/coverage_matrix.py", "WALKED: Mapping[str, Mapping[str, str]] = {", _walked(wanted)
 
 
@@ -140,7 +152,8 @@ def write(root: Path, wanted: Wanted) -> list[str]:
     for path, beginning, text in lines(wanted):
         insert(root / path, beginning, text)
     import_module(root / "shared/catalogue/__init__.py", wanted.module)
-    return [path for path in files if path.endswith(".po") or path.startswith("shared/catalogue")]
+    by_hand = [path for path in files if path.endswith(".po") or path.startswith("shared/catalogue")]
+    return [*by_hand, SEARCH_WORDS]
 
 
 def insert(path: Path, beginning: str, text: str) -> None:

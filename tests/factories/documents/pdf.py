@@ -5,9 +5,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from deploy.dev.sample import render as render
 from shared.direction import CONTROLS
-from shared.documents import drawing, typesetting
-from shared.documents.model import KINDS, Document
 from tests.factories.documents.snapshots import both
 
 MARKS = re.compile("[\u064b-\u0652\u0670]")
@@ -27,10 +26,6 @@ def boxes(content: bytes, tmp_path: Path) -> Iterator[tuple[float, float]]:
     file.write_bytes(content)
     found = subprocess.run(["pdftotext", "-bbox", file, "-"], check=True, capture_output=True, text=True).stdout
     return ((float(a), float(b)) for a, b in re.findall(r'xMin="([\d.-]+)".*?xMax="([\d.-]+)"', found))
-
-
-def render(one: Document) -> bytes:
-    return drawing.render(typesetting.html(one, KINDS[one.kind].service), one.code.encode())
 
 
 HOSTILE_NAMES = {

@@ -11,9 +11,11 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from deploy.demo.scenarios.answers import answers
+from deploy.dev.checks.texts.translations import TO_TRANSLATE
 from services.conscription import allowance
 from services.consular.data import rows_of
 from services.consular.views.rule_view import document_kinds
+from services.gateway.pages.services import search
 from shared import catalogue
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import AFTER_ASSESSMENT, BOOKLET, KIN, Transaction
@@ -25,6 +27,17 @@ from shared.forms import check_answers
 SERVICES = Path(__file__).parents[4] / "services"
 # Any day will do: answers count their days from it.
 DAY = date(2026, 11, 21)
+
+
+# Rules over answers that no law has to say, by code, with the reason.
+RULES_WITHOUT_LAW = {
+    "period_backwards": "a period ends after it begins",
+    "licence_ends_before_issue": "a licence is issued before it ends",
+    "expires_before_issue": "a booklet is issued before it expires",
+    "lost_before_issue": "nothing is lost before it is issued",
+    "damaged_before_issue": "nothing is damaged before it is issued",
+    "visit_before_leaving": "a visit begins after one has left for it",
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,17 @@ def of_entry(entry: Transaction) -> Iterator[str]:
     for kind in sorted(handed_out(entry)):
         yield from undrawable(entry, kind)
     yield from unanswered(entry)
+    yield from unfounded(entry)
+    words = search.synonyms().get(entry.slug, ())
+    if not any(words) or TO_TRANSLATE in words:
+        yield f"{entry.slug} has no search words: add a row to services/gateway/pages/services/synonyms.csv"
+
+
+def unfounded(entry: Transaction) -> Iterator[str]:
+    """Rules over answers without a law, where no reason for that is listed."""
+    for rule in entry.answer_rules:
+        if not rule.law and rule.code not in RULES_WITHOUT_LAW:
+            yield f"{entry.slug}: {rule.code} names no law: cite it, or say in RULES_WITHOUT_LAW why there is none"
 
 
 def unlisted() -> Iterator[str]:

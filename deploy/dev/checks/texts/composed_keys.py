@@ -38,6 +38,7 @@ def of_entry(entry: Transaction) -> Iterator[str]:
     yield from keys("refusal", (rule.code for rule in entry.answer_rules))
     if entry.issues:
         yield from keys(f"document.{entry.issues.kind}", ("title", "statement"))
+        yield from keys(f"document.{entry.issues.kind}.answer", entry.issues.answers)
 
 
 # By what a key begins with: every key that may come of it. A family that is not here is in UNBOUND.

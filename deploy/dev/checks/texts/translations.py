@@ -12,6 +12,7 @@ from jinja2 import Environment, nodes
 
 from deploy.dev.checks import sources
 from deploy.dev.checks.texts import composed_keys
+from shared.catalogue import CATALOGUE
 from shared.fragments import FOLDER, LANGUAGES, PLURALS, Forms, read_fragments
 from shared.i18n import PLACEHOLDER
 from shared.values.digits import ascii_digits
@@ -59,6 +60,7 @@ def complaints() -> list[str]:
         *incomplete(texts),
         *unknown(mentions, texts["ar"]),
         *untranslated(texts),
+        *unasked(texts["ar"]),
         *(complaint for code in LANGUAGES for complaint in misspelt(code, texts[code])),
         *not_arabic(texts["ar"]),
         *composed_keys.complaints(texts["ar"], beginnings),
@@ -72,6 +74,14 @@ def incomplete(texts: dict[str, dict[str, Forms]]) -> Iterator[str]:
             yield f"{key} is missing in {', '.join(missing)}"
             continue
         yield from unequal(key, {code: known[key] for code, known in texts.items()})
+
+
+def unasked(texts: Iterable[str]) -> Iterator[str]:
+    """Labels of questions that no entry asks."""
+    asked = {f"question.{question.name}.label" for entry in CATALOGUE.values() for question in entry.questions}
+    for key in sorted(texts):
+        if key.startswith("question.") and key.endswith(".label") and key not in asked:
+            yield f"no entry asks the question of {key}: mend its name, or remove it"
 
 
 def untranslated(texts: dict[str, dict[str, Forms]]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 
 from services.gateway.pages.services import search
-from services.gateway.web.content.announced import announced
+from services.gateway.web.content.announced import announced, counts
 from services.gateway.web.content.offers import offers_by_slug
 from services.gateway.web.days import page_mission
 from shared.catalogue import TRANSACTIONS
@@ -26,14 +26,13 @@ def show() -> str:
     """Stays up without the mission's service: then it shows no prices."""
     mission, shown = page_mission(), groups()
     offers = offers_by_slug(mission["code"]) if mission else {}
-    counts = {"announced": sum(map(len, shown.values())), "named": len(TRANSACTIONS)}
     sought = request.args.get("q", "").strip()[: search.LONGEST]
     return render_template(
         "pages/services/home.html",
         groups=shown,
         offers=offers,
         mission=mission,
-        counts=counts,
+        counts=counts(TRANSACTIONS),
         sought=sought,
         found=search.find(sought),
     )

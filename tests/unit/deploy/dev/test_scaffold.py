@@ -2,6 +2,7 @@
 
 import csv
 import json
+import runpy
 import shutil
 import sys
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 from deploy.dev.checks.texts.translations import TO_TRANSLATE
 from deploy.dev.scaffold.__main__ import arguments, main
 from deploy.dev.scaffold.shapes import SHAPES
-from deploy.dev.scaffold.write import SLUG, Wanted, letters_of, lines, new_files, unsaid, write
+from deploy.dev.scaffold.write import SEARCH_WORDS, SLUG, Wanted, letters_of, lines, new_files, unsaid, write
 from shared.documents.model import KINDS
 from shared.fragments import LANGUAGES, read_fragments
 from shared.i18n import language
@@ -22,6 +23,8 @@ ROOT = Path(__file__).parents[4]
 TARIFFS = "services/consular/data/money/tariffs.csv"
 STANDINGS = "services/consular/data/transactions/standings.csv"
 VALIDITY = "shared/documents/data/validity.csv"
+# No entry can have it: it says itself that nobody pays it.
+FEE_WITHOUT_A_TEXT = "fee_of_no_entry"
 
 
 def wanted(shape: str, months: int = 3) -> Wanted:
@@ -42,12 +45,13 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("months", [0, 3])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_everything_is_written_and_three_files_are_left_to_a_person(shape: str, months: int, root: Path) -> None:
+def test_everything_is_written_and_four_files_are_left_to_a_person(shape: str, months: int, root: Path) -> None:
     one = wanted(shape, months)
     assert write(root, one) == [
         "shared/catalogue/sample_letter.py",
         "shared/translations/ar/sample_letter.po",
         "shared/translations/en/sample_letter.po",
+        "services/gateway/pages/services/synonyms.csv",
     ]
     for path, _ in new_files(one):
         text = (root / path).read_text()
@@ -63,6 +67,19 @@ def test_everything_is_written_and_three_files_are_left_to_a_person(shape: str, 
     with (root / TARIFFS).open(newline="") as file:
         assert list(csv.reader(file))[-1][9:] == ["Law 13/2021, article 4", "M", "founding"]
     assert "    sample_letter,\n" in (root / "shared/catalogue/__init__.py").read_text()
+
+
+@pytest.mark.parametrize("source", ["Law 13/2021", "Circular 7; Law 19/2023", 'Law 13/2021; Notice "A" of $5; '])
+def test_each_part_of_the_source_is_a_law_of_the_entry(source: str, root: Path) -> None:
+    write(root, replace(wanted("mission-document"), source=source))
+    (entry,) = runpy.run_path(str(root / "shared/catalogue/sample_letter.py"))["TRANSACTIONS"]
+    assert list(entry.law) == [part.strip() for part in source.split(";") if part.strip()]
+
+
+def test_search_words_wait_for_a_person(root: Path) -> None:
+    write(root, wanted("mission-document"))
+    with (root / SEARCH_WORDS).open(newline="") as file:
+        assert list(csv.DictReader(file))[-1] == {"slug": "sample-letter", "ar": TO_TRANSLATE, "en": TO_TRANSLATE}
 
 
 def test_one_is_written_after_another(root: Path) -> None:
@@ -94,17 +111,22 @@ def test_a_name_has_two_words(slug: str, fits: bool) -> None:
 
 
 def test_what_a_command_says_besides_is_written(root: Path) -> None:
-    told = replace(wanted("mission-document", 0), days=30, since=date(2026, 9, 1), fee="travel_pass", certainty="H")
+    told = replace(
+        wanted("mission-document", 0), days=30, since=date(2026, 9, 1), fee=FEE_WITHOUT_A_TEXT, certainty="H"
+    )
     write(root, told)
     last = {path: (root / path).read_text().splitlines()[-1] for path in (TARIFFS, STANDINGS, VALIDITY)}
     source = '"Law 13/2021, article 4"'
     assert last == {
-        TARIFFS: "sample-letter/travel_pass/all/2026-09-01,sample-letter,travel_pass,"
+        TARIFFS: f"sample-letter/{FEE_WITHOUT_A_TEXT}/all/2026-09-01,sample-letter,{FEE_WITHOUT_A_TEXT},"
         f"foreign_affairs,,10000,USD,2026-09-01,,{source},H,founding",
         STANDINGS: f"sample-letter/all/2026-09-01/active,sample-letter,active,,2026-09-01,{source},H,founding",
         VALIDITY: f"sample-letter,0,30,2026-09-01,{source},H",
     }
-    assert 'FeeLine("travel_pass", "foreign_affairs")' in (root / "shared/catalogue/sample_letter.py").read_text()
+    assert (
+        f'FeeLine("{FEE_WITHOUT_A_TEXT}", "foreign_affairs")'
+        in (root / "shared/catalogue/sample_letter.py").read_text()
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +134,9 @@ def test_what_a_command_says_besides_is_written(root: Path) -> None:
     [
         ("Law 19/2023", "document_from_syria", []),
         ("Circular 7; Law 19/2023", "document_from_syria", ["law.Circular 7"]),
-        ('Notice "A" of $5', "travel_pass", ["fee.travel_pass", 'law.Notice "A" of $5']),
+        ('Notice "A" of $5', FEE_WITHOUT_A_TEXT, [f"fee.{FEE_WITHOUT_A_TEXT}", 'source.Notice "A" of $5']),
+        ("Circular 7; A form", "document_from_syria", ["law.Circular 7", "source.A form"]),
+        ("Lawyers as reported", "document_from_syria", ["source.Lawyers as reported"]),
         ("Law 13/2021; Movement statements as printed", "document_from_syria", []),
     ],
 )
@@ -123,7 +147,7 @@ def test_a_source_and_a_fee_without_a_text_get_one_to_write(root: Path, source: 
     for code in LANGUAGES:
         assert unsaid(told, language(code)) == keys
         texts = read_fragments(written := root / "shared/translations" / code)
-        assert [key for key in texts if key.startswith(("law.", "fee."))] == keys, written
+        assert [key for key in texts if key.startswith(("law.", "source.", "fee."))] == keys, written
         assert {texts[key] for key in (*keys, "document.sample-letter.answer.purpose")} == {(TO_TRANSLATE,)}
 
 

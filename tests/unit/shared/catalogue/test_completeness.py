@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +24,7 @@ from services.conscription import handlers as conscription
 from services.conscription.laws import TIERS_OF
 from services.conscription.rules.allowances import ALLOWANCES
 from services.consular.data import rows_of
+from services.consular.ministries.letters import ANSWER_KINDS
 from services.consular.ministries.rules.matters import MATTERS
 from services.consular.payments.tariffs import rulebook
 from shared.catalogue import CATALOGUE, kin
@@ -36,6 +38,7 @@ from shared.catalogue.model import (
     OWN,
     Ask,
     MissionDocument,
+    Question,
     Transaction,
 )
 from shared.catalogue.reasons import ALL_REFUSE_REASONS, RETURN_REASONS
@@ -72,6 +75,7 @@ def words(entry: Transaction) -> Iterator[str]:
     yield from (f"refusal.{rule.code}" for rule in entry.answer_rules)
     if entry.issues:
         yield from (f"document.{entry.issues.kind}.{part}" for part in ("title", "statement"))
+        yield from (f"document.{entry.issues.kind}.answer.{name}" for name in entry.issues.answers)
     yield from (f"provision.{one.code}" for one in rulebook.provisions_of(entry))
     yield from (f"law_amount.{name}" for name in TIERS_OF.get(entry.slug, ()))
 
@@ -177,32 +181,67 @@ def test_what_the_mission_issues_itself_is_a_document_of_the_mission(entry: Tran
     assert entry.issues is None or KINDS[entry.issues.kind].service == "consular"
 
 
-def strays(issues: MissionDocument, sample: Mapping[str, Any]) -> set[str]:
-    """What a sample shows that its entry does not put on the document, and declared answers that it does not show."""
+def strays(entry: Transaction, issues: MissionDocument, sample: Mapping[str, Any]) -> set[str]:
+    """What a sample shows otherwise than its entry puts it on the document, or does not show; "holder" for the holder.
+
+    An answer is of the kind that documents hold it in, and a choice is one of the question's.
+    """
+    questions = {question.name: question for question in entry.questions}
+    wrong = {
+        answer["question"]
+        for answer in sample["answers"]
+        if (question := questions.get(answer["question"]))
+        and (
+            answer["kind"] != ANSWER_KINDS.get(question.kind, "text")
+            or (question.kind == "choice" and answer["value"] not in question.choices)
+        )
+    }
     shown = {answer["question"] for answer in sample["answers"]}
-    return (set(sample["person"]) - set(issues.identity)) | (shown ^ set(issues.answers))
+    # Without the applicant's name on it nothing says whether another holder is meant.
+    if "name" in sample["person"] and (sample["holder"] == sample["person"]["name"]) != (issues.holder is None):
+        wrong.add("holder")
+    return (set(sample["person"]) - set(issues.identity)) | (shown ^ set(issues.answers)) | wrong
 
 
 @each_entry
 def test_the_sample_of_a_mission_document_shows_what_the_entry_declares(entry: Transaction) -> None:
     if entry.issues:
         (file,) = (SERVICES / "consular" / "documents").rglob(f"{entry.issues.kind}.sample.json")
-        assert strays(entry.issues, json.loads(file.read_text(encoding="utf-8"))) == set()
+        assert strays(entry, entry.issues, json.loads(file.read_text(encoding="utf-8"))) == set()
+
+
+PURPOSE = {"question": "purpose", "kind": "choice", "value": "residence"}
+BORN = {"question": "child_born", "kind": "date", "value": "2024-02-29"}
+KARAM, CHILD = {"ar": "كرم", "en": "Karam"}, {"ar": "نور", "en": "Nour"}
 
 
 @pytest.mark.parametrize(
-    ("person", "answers", "expected"),
+    ("changed", "expected"),
     [
-        (["name", "born"], ["purpose"], set()),
-        (["name"], ["purpose"], set()),
-        (["name", "father"], ["purpose"], {"father"}),
-        (["name"], [], {"purpose"}),
-        (["name"], ["purpose", "child_name"], {"child_name"}),
+        ({}, set()),
+        ({"person": {"name": KARAM, "born": "1990-01-15"}}, set()),
+        ({"person": {"name": KARAM, "father": KARAM}}, {"father"}),
+        ({"answers": [PURPOSE]}, {"child_born"}),
+        ({"answers": [PURPOSE, BORN, {"question": "child_name", "kind": "text", "value": "x"}]}, {"child_name"}),
+        ({"answers": [PURPOSE | {"kind": "text"}, BORN]}, {"purpose"}),
+        ({"answers": [PURPOSE | {"value": "no_such_purpose"}, BORN]}, {"purpose"}),
+        ({"answers": [PURPOSE, BORN | {"kind": "past_date"}]}, {"child_born"}),
+        ({"holder": CHILD}, {"holder"}),
     ],
 )
-def test_a_sample_that_shows_something_else_is_found(person: list[str], answers: list[str], expected: set[str]) -> None:
-    sample = {"person": dict.fromkeys(person, "x"), "answers": [{"question": name} for name in answers]}
-    assert strays(MissionDocument("x", identity=("name", "born"), answers=("purpose",)), sample) == expected
+def test_a_sample_that_shows_something_else_is_found(changed: Mapping[str, Any], expected: set[str]) -> None:
+    questions = (Question("purpose", "choice", choices=("residence", "study")), Question("child_born", "past_date"))
+    entry = replace(CATALOGUE["individual-extract"], questions=questions)
+    sample = {"holder": KARAM, "person": {"name": KARAM}, "answers": [PURPOSE, BORN], **changed}
+    issues = MissionDocument("x", identity=("name", "born"), answers=("purpose", "child_born"))
+    assert strays(entry, issues, sample) == expected
+
+
+@pytest.mark.parametrize(("holder", "expected"), [(CHILD, set()), (KARAM, {"holder"})], ids=["child", "applicant"])
+def test_a_document_about_somebody_else_has_another_holder(holder: Mapping[str, str], expected: set[str]) -> None:
+    sample = {"holder": holder, "person": {"name": KARAM}, "answers": []}
+    issues = MissionDocument("x", identity=("name",), holder=("child_name", "child_latin_name"))
+    assert strays(CATALOGUE["individual-extract"], issues, sample) == expected
 
 
 @each_entry
