@@ -26,7 +26,7 @@ from shared.values.dates import local_date
 
 
 def extract(session: Session, actor: Actor, envelope: Envelope) -> None:
-    """Answers an application: granted with the document's code and number, refused without event or kinship, or returned.
+    """Answers an application: granted with the document, refused without event or kinship, or returned.
 
     An application is returned for a wrong answer. It is also returned where the register contradicts itself; the
     request then waits for a registrar. A repeated application gets its valid document again.

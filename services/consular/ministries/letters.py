@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.ministries.model import Letter, LetterNumber, Reminder
-from services.consular.ministries.rules.matters import AUTHORITIES, Matter
+from services.consular.ministries.rules.matters import Matter
 from shared import documents, forms
 from shared.database import audit, db
 from shared.database.rows import find_row, next_number
+from shared.documents.model import AUTHORITIES
 from shared.identity.actor import Actor
 from shared.values import dates
 

@@ -5,16 +5,12 @@ from sqlalchemy import ColumnElement, Select, or_, select, union
 from services.consular.applications.model import Application, Asking
 from services.consular.ministries.letters import NUMBER_DIGITS
 from services.consular.ministries.model import Letter
-from services.consular.ministries.rules.matters import AUTHORITIES
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.refunds.model import Refund
 from shared.documents import DIGITS
 from shared.documents.model import Document
-from shared.documents.printed_numbers import LETTERS, find_numbers
+from shared.documents.printed_numbers import find_numbers
 from shared.values import keyboard, references
-
-# Letters to ministries have numbers of their own, by authority.
-_KINDS = LETTERS | set(AUTHORITIES.values())
 
 
 def condition(typed: str, mission: str) -> ColumnElement[bool] | None:
@@ -29,9 +25,7 @@ def condition(typed: str, mission: str) -> ColumnElement[bool] | None:
         if references.is_valid(reference) and (text == typed or references.mission_of(reference) == mission):
             conditions += (Application.reference == reference, Application.reference.in_(_of_code(reference)))
         numbers = [
-            number.written(mission, digits)
-            for number in find_numbers(text, _KINDS)
-            for digits in (DIGITS, NUMBER_DIGITS)
+            number.written(mission, digits) for number in find_numbers(text) for digits in (DIGITS, NUMBER_DIGITS)
         ]
         if numbers:
             conditions.append(Application.reference.in_(_of_numbers(numbers)))
