@@ -26,7 +26,7 @@ from shared.values.dates import local_date
 
 
 def extract(session: Session, actor: Actor, envelope: Envelope) -> None:
-    """Answers an application: granted with the document's code, refused without event or kinship, or returned.
+    """Answers an application: granted with the document, refused without event or kinship, or returned.
 
     An application is returned for a wrong answer. It is also returned where the register contradicts itself; the
     request then waits for a registrar. A repeated application gets its valid document again.
@@ -43,8 +43,8 @@ def extract(session: Session, actor: Actor, envelope: Envelope) -> None:
     if kind not in CONTENTS or purpose is None:
         answer(session, actor, envelope, "returned", "answer_wrong")
         return
-    code = _issued_before(session, envelope.about, kind)
-    if code is None:
+    document = _issued_before(session, envelope.about, kind)
+    if document is None:
         contents, codes = CONTENTS[kind](session, holder, options)
         unsettled_codes = unsettled_findings(session, holder, kind, codes)
         if unsettled_codes:
@@ -55,8 +55,8 @@ def extract(session: Session, actor: Actor, envelope: Envelope) -> None:
             | {"applicant": snapshots.applicant_data(applicant, relation(session, applicant, holder, str(tie)))}
             | contents
         )
-        code = _issue(session, actor, envelope, _owner(kind, applicant, holder), data)
-    answer(session, actor, envelope, "granted", document=code)
+        document = _issue(session, actor, envelope, _owner(kind, applicant, holder), data)
+    answer(session, actor, envelope, "granted", document=document)
 
 
 def _applicant(session: Session, envelope: Envelope, holder: Person | None) -> Person | None:
@@ -75,10 +75,8 @@ def _refusal_reason(session: Session, kind: str, holder: Person | None, tie: str
     return missing_event(session, holder, kind) if rules.may_be_drawn(holder_rule, acts, tie) else "not_kin"
 
 
-def _issued_before(session: Session, application: str, kind: str) -> str | None:
-    query = select(Document.code).where(
-        Document.about == application, Document.kind == kind, Document.status == "valid"
-    )
+def _issued_before(session: Session, application: str, kind: str) -> Document | None:
+    query = select(Document).where(Document.about == application, Document.kind == kind, Document.status == "valid")
     return session.scalar(query.limit(1))
 
 
@@ -90,7 +88,7 @@ def _owner(kind: str, applicant: Person, holder: Person) -> Person:
     return holder if kind in CATALOGUE and CATALOGUE[kind].holder == OWN else applicant
 
 
-def _issue(session: Session, actor: Actor, envelope: Envelope, owner: Person, data: Data) -> str:
+def _issue(session: Session, actor: Actor, envelope: Envelope, owner: Person, data: Data) -> Document:
     kind = envelope.body["transaction"]
     expires_on = validity.expires_on(kind, local_date(now(session), ZONE))
-    return documents.issue(session, actor, kind, envelope.about, envelope.mission, owner.id, data, expires_on).code
+    return documents.issue(session, actor, kind, envelope.about, envelope.mission, owner.id, data, expires_on)

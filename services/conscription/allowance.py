@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.conscription.assess import answer
+from services.conscription.assess import answer, issued
 from services.conscription.describe import snapshot_of
 from services.conscription.model import Assessment, Discharge, ServiceRecord
 from shared import documents
@@ -54,7 +54,7 @@ def discharge(session: Session, actor: Actor, envelope: Envelope) -> None:
         )
     )
     audit.record(session, actor, "allowance.discharge", envelope.about, document=document.code)
-    answer(session, actor, envelope, outcome="granted", document=document.code)
+    answer(session, actor, envelope, outcome="granted", **issued(document))
 
 
 def _issue(session: Session, actor: Actor, envelope: Envelope, assessment: Assessment) -> Document:

@@ -13,6 +13,7 @@ from services.conscription.rules.working import Finding
 from shared.database import audit
 from shared.database.db import now
 from shared.documents import issuer
+from shared.documents.model import Document
 from shared.identity.actor import Actor
 from shared.messaging.messages import Envelope
 from shared.messaging.outbox import emit
@@ -57,6 +58,11 @@ def store_assessment(session: Session, actor: Actor, envelope: Envelope, finding
     session.flush()
     tier, amount = (price.tier, price.amount) if price else (None, None)
     audit.record(session, actor, "allowance.assess", envelope.about, reason=finding.reason, tier=tier, amount=amount)
+
+
+def issued(document: Document) -> dict[str, object]:
+    """What a granted decision says of the document that was issued."""
+    return {"document": document.code, "document_number": document.number}
 
 
 def answer(session: Session, actor: Actor, cause: Envelope, **decision: object) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.conscription import record
-from services.conscription.assess import answer, store_assessment
+from services.conscription.assess import answer, issued, store_assessment
 from services.conscription.describe import snapshot_of
 from services.conscription.model import Deferral, ServiceRecord
 from services.conscription.rules import deferral
@@ -52,7 +52,7 @@ def defer(session: Session, actor: Actor, envelope: Envelope) -> None:
         return
     document = _issue(session, actor, envelope, decision, last_period, was_wanted=bool(man and man.status == "evader"))
     audit.record(session, actor, "deferral.grant", envelope.about, document=document.code)
-    answer(session, actor, envelope, outcome="granted", document=document.code)
+    answer(session, actor, envelope, outcome="granted", **issued(document))
 
 
 def latest(session: Session, person: UUID) -> Stay | None:

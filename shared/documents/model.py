@@ -53,6 +53,14 @@ KINDS = {
     "pending-proof": Kind("consular", "C", "PN"),
 }
 
+# The letters in the numbers of letters to ministries, by authority.
+AUTHORITIES = {
+    "criminal_security": "CS",
+    "immigration": "IM",
+    "traffic": "TR",
+    "foreign_affairs": "FA",
+}
+
 
 class _Base(DeclarativeBase):
     metadata = db.metadata()

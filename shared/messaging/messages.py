@@ -145,6 +145,8 @@ class DecisionMade1(Schema):
     outcome = _choice("granted", "refused", "returned", "assessed")
     reason = fields.String(validate=validate.Length(max=80), allow_none=True)
     document = fields.String(validate=validate.Length(max=80), allow_none=True)
+    # As printed on the document, by which a desk finds the application.
+    document_number = fields.String(validate=validate.Length(max=80), allow_none=True)
     amount = fields.Integer(strict=True, validate=validate.Range(min=0), allow_none=True)
     currency = fields.String(validate=validate.Length(max=10), allow_none=True)
 

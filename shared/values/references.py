@@ -110,6 +110,11 @@ def is_valid(reference: str) -> bool:
     return well_formed and len(check) == 1 and _check(mission, signs) == check
 
 
+def is_application(reference: str) -> bool:
+    """Whether it is a valid reference of an application, which is shorter than all codes."""
+    return is_valid(reference) and len(plain(reference)) == MISSION_LENGTH + APPLICATION_LENGTH + 1
+
+
 def mission_of(reference: str) -> str:
     """The mission's code a reference starts with."""
     return reference[:3]

@@ -128,6 +128,11 @@ class Case:
         self.platform.pump.drain()
         return answer
 
+    def is_found_by(self, typed: str) -> bool:
+        """Whether the desk's search finds this application, and no other."""
+        found = self.consular("GET", "/desk/queue", officer("officer", self.mission), query_string={"q": typed})
+        return [row["reference"] for row in found["rows"]] == [self.reference]
+
     def serialise(self) -> Any:
         """The application as its applicant sees it."""
         return self.consular("GET", f"/applications/{self.reference}")

@@ -85,12 +85,13 @@ def refunds(mine: Case) -> list[tuple[int, str]]:
 
 
 def document_of(mine: Case, kind: str) -> dict[str, Any]:
-    """The paper in hand: it can be verified, and read as a PDF by its owner."""
+    """The paper in hand: it can be verified, read as a PDF by its owner, and found by its number."""
     code = mine.serialise()["document"]["code"]
     verified = mine.platform.ask("conscription", "GET", f"/verify/{code}", mine.me)
     assert (verified["status"], verified["kind"]) == ("valid", kind)
     drawn = mine.platform.clients["conscription"].get(f"/documents/{code}.pdf", mine.me)
     assert drawn.data[:5] == b"%PDF-"
+    assert mine.is_found_by(verified["number"])
     return dict(verified)
 
 

@@ -74,6 +74,7 @@ def test_the_missions_own_document_is_revoked_in_the_same_commit(
     ("changed", "errors"),
     [
         ({"document_code": "RUH-R7K3M"}, {"document_code": "code_malformed"}),
+        ({"document_code": "RUH-IE-2026-000001"}, {"document_code": "number_not_code"}),
         ({"document_code": ""}, {"document_code": "required"}),
         ({"revocation_reason": " "}, {"revocation_reason": "required"}),
     ],

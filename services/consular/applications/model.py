@@ -79,7 +79,10 @@ class Step(Base):
 
 
 class Asking(Base):
-    """One question to an authority in one round of review, and its answer."""
+    """One question to an authority in one round of review, and its answer.
+
+    `document` is the code of the document that the answer brought, `document_number` the number printed on it.
+    """
 
     __tablename__ = "asking"
 
@@ -93,6 +96,7 @@ class Asking(Base):
     outcome: Mapped[str | None]
     reason: Mapped[str | None]
     document: Mapped[str | None]
+    document_number: Mapped[str | None]
 
 
 class Correction(Base):

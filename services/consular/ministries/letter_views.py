@@ -11,13 +11,14 @@ from services.consular.applications.model import Application
 from services.consular.applications.rules import Status
 from services.consular.ministries import letters, replies
 from services.consular.ministries.model import Letter, Reminder, Reply
-from services.consular.ministries.rules.matters import AUTHORITIES, Finding, matter
+from services.consular.ministries.rules.matters import Finding, matter
 from services.consular.ministries.rules.reply_parser import FIELDS
 from services.consular.missions import today
 from services.consular.people import search_keys, snapshot
 from services.consular.people.model import Applicant
 from shared import documents
 from shared.database import audit
+from shared.documents.model import AUTHORITIES
 from shared.errors import Invalid
 from shared.identity.access import ACCESS, check_access
 from shared.identity.actor import Actor

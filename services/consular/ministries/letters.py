@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session
 
 from services.consular import missions
 from services.consular.ministries.model import Letter, LetterNumber, Reminder
-from services.consular.ministries.rules.matters import AUTHORITIES, Matter
+from services.consular.ministries.rules.matters import Matter
 from shared import documents, forms
 from shared.database import audit, db
 from shared.database.rows import find_row, next_number
+from shared.documents.model import AUTHORITIES
 from shared.identity.actor import Actor
 from shared.values import dates
 
 KIND = "ministry-letter"
+NUMBER_DIGITS = 4
 # The print format of an answer by the kind of its question; all other kinds print as typed.
 ANSWER_KINDS = {"choice": "choice", "date": "date", "past_date": "date"}
 
@@ -90,7 +92,7 @@ def _letter_count(application: str) -> Any:
 
 def _next_number(session: Session, mission: str, authority: str, year: int) -> str:
     number = next_number(session, LetterNumber, mission=mission, authority=authority, year=year)
-    return f"{mission}-{AUTHORITIES[authority]}-{year}-{number:04d}"
+    return f"{mission}-{AUTHORITIES[authority]}-{year}-{number:0{NUMBER_DIGITS}d}"
 
 
 def _data(matter: Matter, subject: LetterSubject, due_dates: LetterDates, zone: str) -> dict[str, Any]:

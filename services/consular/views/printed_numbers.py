@@ -1,36 +1,46 @@
 """Finds applications by what is printed or shown about them: codes of slips, numbers of receipts, payments, letters."""
 
-import re
-
 from sqlalchemy import ColumnElement, Select, or_, select, union
 
-from services.consular.applications.model import Application
+from services.consular.applications.model import Application, Asking
+from services.consular.ministries.letters import NUMBER_DIGITS
 from services.consular.ministries.model import Letter
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.refunds.model import Refund
 from shared.documents import DIGITS
-from shared.documents.model import KINDS, Document
+from shared.documents.model import Document
+from shared.documents.printed_numbers import find_numbers
 from shared.values import keyboard, references
-
-_LETTERS = "|".join(sorted(kind.letters for kind in KINDS.values()))
-# Such as RUH-RC-2026-000012: in any dashes and digits, with as many zeros as were typed.
-_NUMBER = re.compile(f"([A-Z]{{3}})({_LETTERS})(20[0-9]{{2}})0*([0-9]{{1,9}})")
 
 
 def condition(typed: str, mission: str) -> ColumnElement[bool] | None:
-    """Whether an application is the one a whole reference, code or number leads to; None where none was typed.
+    """Whether an application is one that a whole reference, code or number leads to; None where none was typed.
 
-    A reader of codes that types on an Arabic keyboard is understood as well.
+    Such a text is searched for nothing else: the digits of a document's number are no passport number. A reader of
+    codes that types on an Arabic keyboard is understood as well.
     """
     for text in (typed, *keyboard.latin_readings(typed)):
+        conditions: list[ColumnElement[bool]] = []
         reference = references.clean(text)
         if references.is_valid(reference) and (text == typed or references.mission_of(reference) == mission):
-            return or_(Application.reference == reference, Application.reference.in_(_of_code(reference)))
-        number = _NUMBER.fullmatch(references.plain(text))
-        if number:
-            printed = f"{number[1]}-{number[2]}-{number[3]}-{int(number[4]):0{DIGITS}d}"
-            return Application.reference.in_(select(Document.about).where(Document.number == printed))
+            conditions += (Application.reference == reference, Application.reference.in_(_of_code(reference)))
+        numbers = [
+            number.written(mission, digits) for number in find_numbers(text) for digits in (DIGITS, NUMBER_DIGITS)
+        ]
+        if numbers:
+            conditions.append(Application.reference.in_(_of_numbers(numbers)))
+        if conditions:
+            return or_(*conditions)
     return None
+
+
+def _of_numbers(numbers: list[str]) -> Select[tuple[str]]:
+    """The mission's documents are its own rows; those of the registers are numbered in their answers."""
+    found = union(
+        select(Document.about).where(Document.number.in_(numbers)),
+        select(Asking.application).where(Asking.document_number.in_(numbers)),
+    ).subquery()
+    return select(found.c[0])
 
 
 def _of_code(code: str) -> Select[tuple[str]]:
@@ -39,6 +49,7 @@ def _of_code(code: str) -> Select[tuple[str]]:
     found = union(
         select(Document.about).where(Document.code == code),
         select(Application.reference).where(Application.document == code),
+        select(Asking.application).where(Asking.document == code),
         select(Order.application).where(Order.reference == code),
         of_attempt.where(Attempt.reference == code),
         of_refund.where(Refund.reference == code),

@@ -44,6 +44,7 @@ def decide(session: Session, actor: Actor, decision: dict[str, Any], authority: 
         return
     asking.outcome, asking.answered_at = decision["outcome"], func.now()
     asking.reason, asking.document = decision.get("reason"), decision.get("document")
+    asking.document_number = decision.get("document_number")
     session.flush()
     _OUTCOMES[decision["outcome"]](session, actor, application, decision)
 

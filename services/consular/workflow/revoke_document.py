@@ -13,6 +13,7 @@ from services.consular.missions import today
 from shared import documents
 from shared.catalogue.bulk_actions import REVOCATION
 from shared.documents.model import KINDS, Document
+from shared.documents.printed_numbers import has_number
 from shared.errors import Invalid, NotFound
 from shared.forms import check_questions
 from shared.identity.actor import Actor
@@ -30,7 +31,7 @@ def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
     params = check_questions(REVOCATION, terms, today(session, session.info["mission"]))
     code = clean(params[FIELD])
     if not is_valid(code) or mark_of(code) not in OWNERS:
-        raise Invalid("code_malformed", field=FIELD)
+        raise Invalid("number_not_code" if has_number(params[FIELD]) else "code_malformed", field=FIELD)
     if mission_of(code) != session.info["mission"]:
         raise Invalid("document_unknown", field=FIELD)
     application = _application_of(session, code)

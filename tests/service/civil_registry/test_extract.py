@@ -184,6 +184,7 @@ def test_the_individual_extract_of_the_dead_is_drawn_for_relatives_and_marked(
     answer = ask(session, "individual-extract", specimens.LATE_FATHER.person, asking.person)
     assert answer["outcome"] == "granted"
     document = documents.find(session, answer["document"])
+    assert answer["document_number"] == document.number
     person, applicant = document.data["person"], document.data["applicant"]
     assert (person["alive"], person["died_on"]) == (False, "2023-09-02")
     assert (applicant["name"]["ar"].split()[0], applicant["kinship"]) == (asking.given_name, kinship)

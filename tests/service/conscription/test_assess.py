@@ -138,6 +138,7 @@ def test_a_paid_allowance_discharges_the_man_on_paper(session: Session) -> None:
     assert session.get_one(ServiceRecord, UUID(person)).status == "exempt"
     assert session.get_one(Discharge, application).document == granted["document"]
     paper = documents.find(session, granted["document"])
+    assert granted["document_number"] == paper.number
     assert paper.data["holder"] == {"ar": "كرم سليم نموذج", "en": "Karam Salim Namouzaj"}
     assert paper.expires_on is None
     assert render_document(session, paper.code)[:5] == b"%PDF-"

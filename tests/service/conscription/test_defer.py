@@ -50,6 +50,7 @@ def test_a_first_deferral_runs_a_year_and_says_so_on_paper(session: Session) -> 
     answer = ask(session, STUDENT)
     assert (answer["outcome"], answer["ask"]) == ("granted", "defer")
     paper = documents.find(session, answer["document"])
+    assert answer["document_number"] == paper.number
     assert paper.expires_on == add_years(TODAY, 1) - DAY
     assert paper.data["deferral"]["search_lifted"] is False
     assert session.get_one(ServiceRecord, UUID(STUDENT)).status == "deferred"

@@ -13,12 +13,12 @@ from services.conscription.rules import allowances
 from services.consular.appointments import slips
 from services.consular.ministries import crossing_points, letter_views, replies
 from services.consular.ministries.rules import reminder_schedule
-from services.consular.ministries.rules.matters import AUTHORITIES, LICENCE_DETAILS, MATTERS
+from services.consular.ministries.rules.matters import LICENCE_DETAILS, MATTERS
 from services.consular.ministries.rules.movements import DIRECTIONS
 from services.consular.ministries.rules.reply_parser import FIELDS
 from shared.catalogue import kin, passports
 from shared.documents import amount_words, verified_facts
-from shared.documents.model import KINDS
+from shared.documents.model import AUTHORITIES, KINDS
 from shared.values.border_days import SIDES
 
 

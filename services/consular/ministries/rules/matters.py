@@ -1,6 +1,5 @@
 """The mission's questions to ministries with every possible answer: one table for letters and replies."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 GRANTED, REFUSED, RETURNED = "granted", "refused", "returned"
@@ -8,13 +7,6 @@ CONVICTIONS, CROSSINGS = "convictions", "crossings"
 VALID, EXPIRED = "valid", "expired"
 CRIMINAL_RECORD, MOVEMENTS = "criminal-record", "movement-statement"
 LICENCE, VISIT = "driving-licence-check", "visit-approval"
-# By authority, the code in the numbers of its letters.
-AUTHORITIES: Mapping[str, str] = {
-    "criminal_security": "CS",
-    "immigration": "IM",
-    "traffic": "TR",
-    "foreign_affairs": "FA",
-}
 
 
 @dataclass(frozen=True)

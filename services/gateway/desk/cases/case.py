@@ -28,6 +28,7 @@ from services.gateway.web.sent_forms.submission import submit
 from shared.catalogue import CATALOGUE
 from shared.catalogue.model import Question, Transaction
 from shared.catalogue.reasons import MARK_REASONS, SPOIL_REASONS
+from shared.documents.printed_numbers import has_number
 from shared.errors import NotFound
 from shared.values import references
 
@@ -46,8 +47,9 @@ def show(reference: str) -> Response | str:
 
 
 def behind(code: str) -> str | None:
-    """The one application that a code leads to."""
-    rows = consular().cases.queue(actor(), q=code)["rows"] if references.is_valid(code) else []
+    """The one application that a code, or the number of a document, leads to."""
+    is_known = references.is_valid(code) or has_number(code)
+    rows = consular().cases.queue(actor(), q=code)["rows"] if is_known else []
     return rows[0]["reference"] if len(rows) == 1 and rows[0]["reference"] != code else None
 
 

@@ -11,6 +11,7 @@ from services.gateway.desk.cases.details import held
 from services.gateway.desk.codes import typed_reference
 from services.gateway.desk.wording import refusal_text, who
 from services.gateway.web.current import actor, consular, visitor
+from shared.documents.printed_numbers import has_number
 from shared.errors import NotFound, Refusal, Unavailable
 from shared.values import references
 from shared.values.money import Money, decimal_meant, read_amount
@@ -28,6 +29,11 @@ def show() -> Answer:
         return _page(typed="")
     reference = typed_reference(typed)
     if not references.is_valid(reference):
+        found = behind(typed)
+        if found is not None:
+            return redirect(url_for("desk.counter", reference=found), 303)
+        if has_number(typed):
+            return _page(typed, errors={"reference": "desk.counter.number_unknown"}), 404
         return _page(typed, errors={"reference": "desk.counter.not_a_reference"}), 422
     try:
         case = consular().cases.detail(actor(), reference)

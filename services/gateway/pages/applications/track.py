@@ -9,8 +9,9 @@ from services.gateway.web.access.throttling import slow_down, slow_down_network
 from services.gateway.web.current import actor, consular
 from services.gateway.web.forms import faults, fields, read, typed
 from shared.catalogue.model import Question
+from shared.documents.printed_numbers import has_number
 from shared.errors import Invalid, NotFound, Refusal
-from shared.values.references import clean, is_valid, mission_of
+from shared.values.references import clean, is_application, is_valid, mission_of
 
 QUESTIONS = (Question("reference", max_length=300), Question("born", kind="past_date"))
 blueprint = Blueprint("track", __name__)
@@ -45,9 +46,11 @@ def _look_up() -> TrackingStep:
 
 def _answers() -> dict[str, str]:
     """Both answers, or everything that is wrong with them at once."""
-    reference, errors = clean(request.form.get("reference", "")), dict[str, str]()
-    if request.form.get("reference") and not is_valid(reference):
-        errors["reference"] = "reference_malformed"
+    typed_reference, errors = request.form.get("reference", ""), dict[str, str]()
+    reference = clean(typed_reference)
+    if typed_reference and not is_application(reference):
+        is_paper = is_valid(reference) or has_number(typed_reference)
+        errors["reference"] = "paper_not_reference" if is_paper else "reference_malformed"
     try:
         answers = read(QUESTIONS, request.form)
     except Invalid as wrong:

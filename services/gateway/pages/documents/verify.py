@@ -9,11 +9,12 @@ from services.gateway.accounts.throttle import VERIFY_BY_ADDRESS
 from services.gateway.web.access.throttling import slow_down_network
 from services.gateway.web.content.issuers import issuer_of
 from services.gateway.web.current import actor
-from services.gateway.web.forms import faults, fields, words
+from services.gateway.web.forms import faults, fields, read, words
 from services.gateway.web.language import preferred
 from shared.catalogue.model import Question
+from shared.documents.printed_numbers import has_number
 from shared.errors import Invalid, NotFound, Refusal
-from shared.values.references import clean, is_valid, mission_of
+from shared.values.references import clean, is_application, is_valid, mission_of
 
 QUESTIONS = (Question("code", max_length=300),)
 UNKNOWN: Mapping[str, object] = {"status": "unknown"}
@@ -39,12 +40,21 @@ def _form(refusal: Refusal | None = None) -> str:
 
 @blueprint.post("/verify")
 def find() -> Response | tuple[str, int]:
-    """Refuses a mistyped code by its check character."""
-    code = clean(request.form.get("code", ""))
-    if not is_valid(code):
-        refusal = Invalid("code_malformed", field="code")
+    """Refuses a mistyped code by its check character, and what is printed on papers beside their code."""
+    try:
+        code = _read_code(read(QUESTIONS, request.form)["code"])
+    except Invalid as refusal:
         return _form(refusal), refusal.status
     return redirect(url_for("verify.show", code=code), 303)
+
+
+def _read_code(typed: str) -> str:
+    code = clean(typed)
+    if is_application(code):
+        raise Invalid("reference_not_code", field="code")
+    if not is_valid(code):
+        raise Invalid("number_not_code" if has_number(typed) else "code_malformed", field="code")
+    return code
 
 
 @blueprint.get("/verify/<code>")

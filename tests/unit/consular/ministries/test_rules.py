@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from services.consular.ministries.rules import movements, reminder_schedule
-from services.consular.ministries.rules.matters import AUTHORITIES, GRANTED, MATTERS, matter
+from services.consular.ministries.rules.matters import GRANTED, MATTERS, matter
 from services.consular.ministries.rules.movements import IN, OUT, Crossing
 from services.consular.ministries.rules.reply_parser import FIELDS, Expected, read
 from shared.catalogue import TRANSACTIONS
 from shared.catalogue import conditions as only_if
 from shared.catalogue.model import BOOKLET, REGISTERS, Facts
+from shared.documents.model import AUTHORITIES
 from shared.values.dates import add_working_days
 
 pytestmark = pytest.mark.clock

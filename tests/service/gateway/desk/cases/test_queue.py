@@ -111,6 +111,10 @@ def test_a_code_leads_to_its_case(counter: At, gateway: Gateway) -> None:
     assert clerk.get(f"/en/desk/cases/{payment['reference']}").location.endswith(f"/cases/{here.reference}")
     assert clerk.get(f"/en/desk/counter?reference={payment['reference']}").location.endswith(here.reference)
     assert here.reference in clerk.get(f"/en/desk?q={payment['receipt']}").text
+    answer = clerk.get(f"/en/desk/counter?reference={payment['receipt']}")
+    assert (answer.status_code, answer.location) == (303, f"/en/desk/counter?reference={here.reference}")
+    unknown = clerk.get("/en/desk/counter?reference=RUH-DV-2001-000001")
+    assert unknown.status_code == 404 and "a document of that number" in unknown.text
     typed = on_arabic_keys(here.reference)
     assert clerk.get("/ar/desk", query_string={"q": typed}).location.endswith(f"/cases/{here.reference}")
     assert here.reference in clerk.get("/ar/desk/counter", query_string={"reference": typed}).text

@@ -79,6 +79,30 @@ def test_the_form_leads_to_the_paper_and_tells_a_slip(gateway: Gateway) -> None:
     assert wrong.status_code == 422 and "sign by sign" in wrong.text
 
 
+@pytest.mark.parametrize("typed", ("RUH-IE-2026-000001", "ruh rc ٢٠٢٦ ٧", "No. RUH-CS-2026-0001"))
+def test_the_number_of_a_paper_is_told_from_its_code(gateway: Gateway, typed: str) -> None:
+    answer = gateway.browser().submit("/en/verify", code=typed)
+    assert answer.status_code == 422
+    assert "This is the number of the document" in answer.text and "sign by sign" not in answer.text
+    assert "هذا رقم الوثيقة" in gateway.browser().submit("/ar/verify", code=typed).text
+    status, text = tracked(gateway.browser(), typed)
+    assert status == 422 and "the number or code of a document" in text
+
+
+def test_a_reference_and_a_code_are_told_from_each_other(gateway: Gateway) -> None:
+    answer = gateway.browser().submit("/en/verify", code=new("RUH", 10))
+    assert answer.status_code == 422 and "This is the reference of the application" in answer.text
+    status, text = tracked(gateway.browser(), new("RUH", 18, "R"))
+    assert status == 422 and "the number or code of a document" in text
+
+
+@pytest.mark.parametrize("typed", ("", "   "))
+def test_an_empty_code_is_asked_for_beside_its_field(gateway: Gateway, typed: str) -> None:
+    answer = gateway.browser().submit("/en/verify", code=typed)
+    assert answer.status_code == 422
+    assert answer.text.count("Please fill in “") >= 2 and "sign by sign" not in answer.text
+
+
 def test_the_printed_address_finds_the_reader_s_language(gateway: Gateway) -> None:
     code = new("RUH", 18, "M")
     answer = gateway.browser().get(f"/verify/{code}", headers={"Accept-Language": "en"})
