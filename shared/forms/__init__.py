@@ -16,7 +16,7 @@ from shared.errors import Invalid, NotFound
 from shared.forms.phones import read_phone, read_saudi_mobile
 from shared.values.calendars import HIJRI, read_date
 from shared.values.digits import ascii_digits, is_digits
-from shared.values.latin import is_latin_name, plain_latin
+from shared.values.latin import has_latin_letters_alone, is_latin_name, plain_latin
 from shared.values.names import has_letters
 from shared.values.person import national_number, passport_number, residence_number, strip_controls
 
@@ -76,7 +76,7 @@ def _name(value: str, question: Question, asked: Asked) -> str:
 def _latin(value: str, question: Question, asked: Asked) -> str:
     plain = plain_latin(value)
     if not is_latin_name(plain):
-        raise ValidationError("not_latin")
+        raise ValidationError("latin_signs" if has_latin_letters_alone(plain) else "not_latin")
     return _text(plain, question, asked)
 
 

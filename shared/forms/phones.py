@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import NoReturn
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
@@ -22,18 +23,21 @@ _NOT_DIALLED = re.compile("[^0-9+]")
 _PREFIX = "00"
 _SYRIA = str(phonenumbers.country_code_for_region("SY"))
 LONGEST = 300
+# No plan has more digits (ITU-T E.164).
+LONGEST_NUMBER = 15
 
 
 def read_phone(text: str, country: str) -> str:
     """A number with + and the country's code, from its international form or the national one of `country`.
 
-    Raises ValueError (phone) for a number that no plan has.
+    Raises ValueError (phone, or phone_unknown where the text names a country) for a number that no plan has, and
+    (one_phone) for two numbers or an extension.
     """
     return phonenumbers.format_number(_number(text, country, "phone"), PhoneNumberFormat.E164)
 
 
 def read_saudi_mobile(text: str) -> str:
-    """A Saudi mobile number with +966. Raises ValueError (saudi_mobile)."""
+    """A Saudi mobile number with +966. Raises ValueError (saudi_mobile, one_phone)."""
     number = _number(text, SAUDI_ARABIA, "saudi_mobile")
     is_saudi = phonenumbers.region_code_for_number(number) == SAUDI_ARABIA
     if not is_saudi or phonenumbers.number_type(number) not in _MOBILE:
@@ -45,10 +49,22 @@ def _number(text: str, country: str, code: str) -> phonenumbers.PhoneNumber:
     """The number in a text, which may stand there twice but beside no other one and no extension."""
     plain = _CHAT_LINK.sub("+", plain_signs(text[:LONGEST]).replace("﹢", "+"))
     numbers = [_parsed(written, country) for written in _WRITTEN.findall(plain)]
-    first = numbers[0] if numbers else None
-    if first is None or any(number != first for number in numbers) or _DIGIT.search(_WRITTEN.sub("", plain)):
-        raise ValueError(code)
+    first = next(filter(None, numbers), None)
+    if first is None:
+        _refuse(plain, code)
+    if any(number != first for number in numbers) or _DIGIT.search(_WRITTEN.sub("", plain)):
+        raise ValueError("one_phone")
     return first
+
+
+def _refuse(plain: str, code: str) -> NoReturn:
+    """Says what is wrong with a text without a number: two in one row, none of the country it names, none at all."""
+    digits = "".join(_DIGIT.findall(plain))
+    if len(digits) > LONGEST_NUMBER:
+        raise ValueError("one_phone")
+    if code == "phone" and digits and ("+" in plain or digits.startswith(_PREFIX)):
+        raise ValueError("phone_unknown")
+    raise ValueError(code)
 
 
 def _parsed(written: str, country: str) -> phonenumbers.PhoneNumber | None:

@@ -64,3 +64,9 @@ def zone_letters(name: str) -> str:
 def is_latin_name(name: str) -> bool:
     """Whether a name has at least one letter, and nothing that the zone cannot say."""
     return re.fullmatch(r"[A-Z]+(?: [A-Z]+)*", zone_letters(name), re.ASCII) is not None
+
+
+def has_latin_letters_alone(name: str) -> bool:
+    """Whether all of its letters are Latin, and there is one: what the zone cannot say are its other signs."""
+    letters = [sign for sign in zone_letters(name) if sign.isalpha()]
+    return letters != [] and all(sign.isascii() for sign in letters)

@@ -128,7 +128,7 @@ class Case:
         self.platform.pump.drain()
         return answer
 
-    def is_found_by(self, typed: str) -> bool:
+    def search_leads_to(self, typed: str) -> bool:
         """Whether the desk's search finds this application, and no other."""
         found = self.consular("GET", "/desk/queue", officer("officer", self.mission), query_string={"q": typed})
         return [row["reference"] for row in found["rows"]] == [self.reference]

@@ -91,7 +91,7 @@ def document_of(mine: Case, kind: str) -> dict[str, Any]:
     assert (verified["status"], verified["kind"]) == ("valid", kind)
     drawn = mine.platform.clients["conscription"].get(f"/documents/{code}.pdf", mine.me)
     assert drawn.data[:5] == b"%PDF-"
-    assert mine.is_found_by(verified["number"])
+    assert mine.search_leads_to(verified["number"])
     return dict(verified)
 
 

@@ -60,7 +60,7 @@ def test_the_paper_is_drawn_and_belongs_to_who_asked(
     assert (shown["status"], shown["document"]["owner"]) == ("ready", "civil_registry")
     code = shown["document"]["code"]
     told = mine.platform.ask("civil_registry", "GET", f"/verify/{code}", mine.me)
-    assert mine.is_found_by(told["number"])
+    assert mine.search_leads_to(told["number"])
     holder = relative or asking
     assert (told["status"], told["kind"]) == ("valid", slug)
     assert told["holder"] == f"{holder.given_name} {holder.father_name} {holder.family_name}"

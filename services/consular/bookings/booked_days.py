@@ -9,6 +9,8 @@ from shared.values.person import strip_controls
 
 DAY_FIRST, MONTH_FIRST = "day_first", "month_first"
 ORDERS = (DAY_FIRST, MONTH_FIRST)
+# Of a file whose days speak for both orders alike: whatever is answered, some of them are no days.
+BOTH_ORDERS = "both"
 # A booking outside of these years is a typing error, or a Hijri date.
 YEARS = range(2000, 2100)
 MONTHS = 12
@@ -29,7 +31,7 @@ def _plain(typed: str) -> str:
 
 
 def evidence(texts: Iterable[str]) -> tuple[bool, str | None]:
-    """Whether the order of days and months must be asked for a file, and the order that its days speak for.
+    """Whether the order of days and months must be asked for a file, and the order that its days speak for, or both.
 
     A day above twelve shows the order of its row. Days first is the order that the columns' description promises, so
     it is not asked where some day shows it and none speaks against it.
@@ -44,6 +46,8 @@ def evidence(texts: Iterable[str]) -> tuple[bool, str | None]:
         month_first += second > MONTHS >= first
         ambiguous += first <= MONTHS and second <= MONTHS and first != second
     suggested = DAY_FIRST if day_first > month_first else MONTH_FIRST if month_first > day_first else None
+    if day_first and day_first == month_first:
+        suggested = BOTH_ORDERS
     return bool(month_first or (ambiguous and not day_first)), suggested
 
 

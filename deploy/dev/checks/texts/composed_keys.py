@@ -176,7 +176,7 @@ FAMILIES: dict[str, Keys] = {
     "desk.appeals.done": lambda: keys("desk.appeals.done", ("accept", "refuse")),
     "desk.bookings.encoding": lambda: keys("desk.bookings.encoding", sets.encodings()),
     "desk.bookings.order": lambda: keys("desk.bookings.order", sets.date_orders()),
-    "desk.bookings.order.hint": lambda: keys("desk.bookings.order.hint", (*sets.date_orders(), "unknown")),
+    "desk.bookings.order.hint": lambda: keys("desk.bookings.order.hint", (*sets.date_orders(), "both", "unknown")),
     "desk.bookings.standing": lambda: keys("desk.bookings.standing", ("ahead", "open", "over")),
     "desk.bookings.state": lambda: keys("desk.bookings.state", ("previewed", "kept", "dropped")),
     "desk.calendar.certainty": lambda: keys("desk.calendar.certainty", ("H", "M", "L")),

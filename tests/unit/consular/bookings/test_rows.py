@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.consular.bookings import rows
-from services.consular.bookings.booked_days import DAY_FIRST, MONTH_FIRST
+from services.consular.bookings.booked_days import BOTH_ORDERS, DAY_FIRST, MONTH_FIRST
 from services.consular.bookings.rows import COLUMNS, Answers, booking_reference, faults_file
 from shared.errors import Invalid
 from tests.factories.refusals import refuses
@@ -159,7 +159,7 @@ def read(*days: str, order: str | None = None) -> rows.ParsedFile:
         (["3/4/2027", "12/27/2026 0:00"], MONTH_FIRST),
         (["03/04/2027"], None),
         (["03-04-2027", "2026-12-27"], None),
-        (["27/12/2026", "12/28/2026"], None),
+        (["27/12/2026", "12/28/2026"], BOTH_ORDERS),
         (["27/12/2026", "26/12/2026", "12/28/2026"], DAY_FIRST),
     ],
 )

@@ -7,7 +7,7 @@ from shared.i18n import language
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_every_post_is_found_by_its_arabic_name(code: str) -> None:
+def test_every_post_search_leads_to_its_arabic_name(code: str) -> None:
     assert english_name(language("ar").text(f"crossing_point.{code}")) == language("en").text(f"crossing_point.{code}")
 
 

@@ -21,7 +21,7 @@ def test_a_passports_zone_spells_the_same_name(one: str, other: str) -> None:
     assert names.matches_search(one, [other]) and names.matches_search(other, [one])
 
 
-def test_a_compound_of_one_spelling_alone_is_found_by_it() -> None:
+def test_a_compound_of_one_spelling_alone_search_leads_to_it() -> None:
     assert names.is_same_name("Åbu Åli", "AABU AALI")
     assert names.matches_search("Åbu Åli", ["Åbu Åli"]) and names.matches_search("aabu", ["Åbu Åli"])
 

@@ -67,7 +67,7 @@ def test_a_second_evaluator_finds_the_same_and_each_currency_sums_to_zero(sessio
         assert sum(amount for (_, other), amount in found.items() if other == currency) == 0
 
 
-def test_a_planted_fault_is_found_by_the_second_evaluator(session_for: SessionFor) -> None:
+def test_a_planted_fault_search_leads_to_the_second_evaluator(session_for: SessionFor) -> None:
     session = session_for("consular")
     busy_day(session)
     entries.post_entry(

@@ -216,7 +216,7 @@ def test_a_notification_alone_is_not_believed(counter: At, provider: InMemoryPro
     assert moved(consular, before) == {"card": -75_000, "disputes": 75_000}
 
 
-def test_a_dispute_that_nobody_notified_is_found_by_asking(
+def test_a_dispute_that_nobody_notified_search_leads_to_asking(
     counter: At, provider: InMemoryProvider, consular: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, reference = paid(counter, provider)

@@ -52,7 +52,7 @@ def test_the_list_leads_to_the_letter_and_to_its_case(counter: At, desk: Browser
         assert f"/desk/letters/{code}" in desk.get(f"/{language}/desk/cases/{filed.reference}").text
 
 
-def test_a_letter_is_found_by_the_number_a_reply_quotes(counter: At, desk: Browser) -> None:
+def test_a_letter_search_leads_to_the_number_a_reply_quotes(counter: At, desk: Browser) -> None:
     filed, code = sent(counter, "criminal-record")
     number = letters_of(filed)[0]["number"]
     for quoted in (number, number.lower(), f" {number} ", number.replace("2026", "٢٠٢٦"), filed.reference):

@@ -141,7 +141,7 @@ def test_a_return_that_an_officer_recorded_comes_back_to_the_bank_once(bank: Ban
     assert (*now_held, state_of(bank, refund)) == (owed, held, suspense, "failed")
 
 
-def test_cash_brought_to_the_bank_is_found_by_its_slip_once(bank: Bank) -> None:
+def test_cash_brought_to_the_bank_search_leads_to_its_slip_once(bank: Bank) -> None:
     reference = references.new(HOME, 10, "G")
     with bank.database.scope(HOME) as session:
         session.add(
