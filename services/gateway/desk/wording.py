@@ -41,6 +41,12 @@ def short(reason: str, *families: str) -> Markup | str:
     return t(known) if known else reason
 
 
+def action(name: str) -> Markup:
+    """What somebody did with a case, as its log names it: a step of the application has the words of the history."""
+    step = f"desk.event.{name.removeprefix('application.')}"
+    return t(step) if name.startswith("application.") and has_text(step) else t(f"desk.action.{name}")
+
+
 def who(case: Mapping[str, Any]) -> dict[str, Any]:
     """The applicant's printed name, and the rows of what the registers attested about them."""
     person = case.get("person") or {}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
+from deploy.dev.checks.texts import audit_actions
 from deploy.dev.checks.texts import document_values as documents
 from deploy.dev.checks.texts import money_values as money
 from deploy.dev.checks.texts import people_values as people
@@ -57,6 +58,7 @@ FAMILIES: dict[str, Keys] = {
     "channels.done": lambda: keys("channels.done", ("chosen", "sent", "confirmed")),
     "factors.done": lambda: keys("factors.done", ("passkey", "removed")),
     "decision.state": lambda: keys("decision.state", ("done", "declined")),
+    "desk.action": lambda: keys("desk.action", audit_actions.actions()),
     "desk.bank.decision": lambda: keys("desk.bank.decision", ("waiting", "approved", "declined")),
     "desk.bank.done": lambda: keys("desk.bank.done", ("take", "assign", "book", "override")),
     "desk.books.age": lambda: keys("desk.books.age", ("today", "week", "month", "older")),

@@ -17,7 +17,7 @@ from services.gateway.desk.cases.details import held, holder, may
 from services.gateway.desk.cases.queue.filters import from_cookie
 from services.gateway.desk.cases.queue.queue import officer_name, officer_of
 from services.gateway.desk.cases.scans import opened
-from services.gateway.desk.wording import refusal_text, short, who
+from services.gateway.desk.wording import action, refusal_text, short, who
 from services.gateway.web.content.notice_words import words
 from services.gateway.web.current import actor, consular
 from services.gateway.web.days import today
@@ -79,6 +79,7 @@ def page(reference: str, **more: Any) -> str:
         key=str(uuid.uuid4()),
         refusal_text=refusal_text,
         short=short,
+        action=action,
         **more,
     )
     return unindented(page)

@@ -328,7 +328,7 @@ def search_queue(here: Counter, typed: str) -> set[str]:
     return {row["reference"] for row in queue(here, q=typed)["rows"]}
 
 
-def test_a_case_search_leads_to_name_in_any_order_and_spelling(counter: At) -> None:
+def test_a_case_is_found_by_name_in_any_order_and_spelling(counter: At) -> None:
     here = counter().until("in_review")
     name = next(row for row in queue(here, q=here.reference)["rows"])["applicant"]["name"]
     words = name["ar"].split()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.dev.checks.texts import audit_actions
 from services.consular.applications import rules
 from services.consular.notices.rules import PROMISE_MISSED
 from services.consular.passports.approve import DECLINED, OUTCOMES
@@ -48,3 +49,25 @@ def test_no_step_is_without_words(code: str) -> None:
     say = language(code)
     assert {step for step in found if not say.has(f"desk.event.{step}")} == set()
     assert {step for step in found if not say.has(f"timeline.{step}")} == set()
+
+
+@pytest.mark.parametrize("code", ("ar", "en"))
+def test_no_action_of_the_log_is_without_words(code: str) -> None:
+    found = audit_actions.actions()
+    assert {"case.read", "quote.frozen", "duplicate.confirmed", "hall.serving"} <= found
+    say = language(code)
+    assert {action for action in found if not say.has(f"desk.action.{action}")} == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('audit.record(session, actor, "case.burnt", reference)', ["case.burnt"]),
+        ('audit.record(session, actor, "a.b" if late else "a.c", reference)', ["a.b", "a.c"]),
+        ('audit.record(session, actor, f"dispute.{verb}", about)', ["dispute.opened", "dispute.won", "dispute.lost"]),
+        ('audit.record(session, actor, f"burnt.{how}", about)', ["burnt.?"]),
+        ("record(session, actor, reference, answer)", []),
+    ],
+)
+def test_a_new_action_is_found(source: str, found: list[str]) -> None:
+    assert list(audit_actions.recorded(ast.parse(source))) == found
