@@ -68,6 +68,12 @@ def test_from_the_question_to_the_objection(gateway: Gateway, language: str) -> 
     )
     desk = f"/{language}/desk/inquiries/{reference}"
     assert officer.submit(f"{desk}/take", page=desk).status_code == 303
+    yours = {"ar": "عندك", "en": "You"}[language]
+    # Nobody is shown as the number of an account.
+    queue = officer.get(f"/{language}/desk/inquiries").text
+    row = next(row for row in queue.split("<tr") if reference in row)
+    assert f'<span class="quiet">{yours}</span>' in row and not re.search("[0-9a-f]{8}-[0-9a-f]{4}-", row)
+    assert f" · {yours}" in officer.get(desk).text
     empty = officer.submit(f"{desk}/answer", page=desk, round="1", verb="answer")
     assert empty.status_code == 422
     for field in ("outcome", "next_step", "text"):

@@ -38,6 +38,7 @@ def show() -> str:
         queue=consular().inquiries.queue(actor(), queue, list_page()),
         wanted=queue,
         queues=QUEUES,
+        me=actor().id,
         may_write=actor().role in TAKING,
         turn=lambda page: url_for("desk.inquiries", queue=queue, page=page),
     )
