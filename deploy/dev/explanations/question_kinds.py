@@ -55,6 +55,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "unrecorded": ('Whether "the register has none" is offered beside the field', "True"),
     "hijri": ("Whether a date may be typed in the Hijri calendar as well", "False"),
     "asked_if": ("The choice question, and its answer with which alone this one is asked", '("has_permit", "yes")'),
+    "of_the_living": ("Whether it is asked only while the person of the application is alive", "True"),
 }
 
 
