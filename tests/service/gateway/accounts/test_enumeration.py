@@ -8,9 +8,16 @@ import pytest
 from sqlalchemy import event
 
 from deploy.demo.population import specimens
+from services.gateway.web.sent_forms import kept_answers
 from tests.factories.gateway import Browser, Gateway
 
 NOBODY, NEW = "nobody.at.all@mahjar.example", "granite violin harbour"
+
+
+@pytest.fixture(autouse=True)
+def no_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once a minute whoever comes sweeps kept answers, whatever they ask."""
+    monkeypatch.setattr(kept_answers, "SWEEP_SECONDS", float("inf"))
 
 
 @contextmanager

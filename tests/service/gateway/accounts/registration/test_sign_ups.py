@@ -122,7 +122,7 @@ def test_an_account_of_earlier_versions_confirms_its_address(gateway: Gateway) -
     browser = gateway.browser()
     browser.submit("/en/sign-in", identifier=account.email, password=account.password)
     for page in ("/en/identity", "/en/applications", "/en/apply/passport-renewal"):
-        assert browser.get(page).location == "/en/account/contact", page
+        assert browser.get(page).location == f"/en/account/contact?next={page}", page
     contact = "/en/account/contact"
     assert browser.submit(contact).location == f"{contact}?sent=1"
     event, params = gateway.mails(account.email)[-1]
