@@ -33,14 +33,14 @@ ELSEWHERE = frozenset(
 
 def actions() -> set[str]:
     """The actions that need words of their own; `<family>.?` where nothing is known of one that is put together."""
-    return {action for file in _files() for action in recorded(ast.parse(file.read_text())) if _is_shown(action)}
+    return {action for file in _files() for action in recorded(ast.parse(file.read_text())) if _is_of_a_case(action)}
 
 
 def _files() -> Iterator[Path]:
     return (file for source in SOURCES for file in sorted(source.rglob("*.py")) if "migrations" not in file.parts)
 
 
-def _is_shown(action: str) -> bool:
+def _is_of_a_case(action: str) -> bool:
     return action not in ELSEWHERE and action.split(".")[0] not in ELSEWHERE
 
 
