@@ -106,6 +106,9 @@ if [ "$purpose" = test ]; then
   command -v npm >/dev/null || missing+=(npm)
   # The shifted clock of `make clock` is a small C library, compiled at use.
   command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+  # The two proxies of docker-compose.yml are tried against slow clients.
+  command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx)
+  if ! command -v caddy >/dev/null && has_package caddy; then missing+=(caddy); fi
   # promtool evaluates the alarm rules.
   command -v promtool >/dev/null || missing+=(prometheus)
   if [ ${#missing[@]} -gt 0 ]; then

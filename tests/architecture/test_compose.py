@@ -89,7 +89,7 @@ def test_everything_that_serves_or_works_is_checked_and_what_others_wait_for_exi
     project = compose_file.load([ROOT / name for name in files], SETTINGS)
     started = compose_file.active_services(project)
     unchecked = {name for name, service in started.items() if "healthcheck" not in service}
-    assert unchecked <= {"proxy", "provision", "provider", "ministries"}
+    assert unchecked <= {"proxy", "buffer", "provision", "provider", "ministries"}
     for name, service in started.items():
         assert set(service.get("depends_on", {})) <= started.keys(), name
         for volume in service.get("volumes", []):

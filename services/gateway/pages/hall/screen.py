@@ -44,6 +44,8 @@ def stream(mission: str) -> Response:
     if not STREAMS.acquire(blocking=False):
         return Response(status=204)
     answer = Response(stream_with_context(_events(mission, first)), mimetype="text/event-stream")
+    # A proxy that buffers answers passes each event on at once.
+    answer.headers["X-Accel-Buffering"] = "no"
     answer.call_on_close(STREAMS.release)
     return answer
 

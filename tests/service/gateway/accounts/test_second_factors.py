@@ -258,9 +258,11 @@ class TestStaff:
             assert not authenticators.use(session, secret, account, SPECIMEN_CODE, specimen=False)
 
     def test_two_leaders_take_a_colleagues_factors_away(self, gateway: Gateway) -> None:
-        first, second = gateway.visitor("administrator"), gateway.visitor("head_of_mission")
-        lost = gateway.visitor("officer", mission="RUH")
-        colleague = account_id(gateway, gateway.account("officer").email)
+        # At a mission where no other test proposes anything about the staff.
+        first, second, lost = (
+            gateway.visitor(role, mission="BER") for role in ("administrator", "head_of_mission", "officer")
+        )
+        colleague = account_id(gateway, gateway.account("officer", mission="BER").email)
         form = {"account": colleague, "reason": "The phone fell into the sea."}
         kind = "/en/desk/staff/new/staff_factors_reset"
         assert first.submit(kind, page="/en/desk/staff", **form).status_code == 303
