@@ -25,7 +25,7 @@ class DaySeats:
     taken: dict[datetime, set[int]]
     of_tier: Counter[str | None]
 
-    def places(
+    def free_seats(
         self, rule: AppointmentRule, slot: Slot, tier: str, persons: int = 1, *, has_priority: bool = False
     ) -> list[Place]:
         """The lowest free seats for all who come; none when the time is full, or the day's quota or the tier's part of

@@ -53,8 +53,7 @@ FAMILY_SPAN = timedelta(hours=24)
 _COUNTED = ", ".join(f"'{state}'" for state in sorted(COUNTED))
 # Whose appointments count against a share: the person's, and those of the same document under another person. An
 # appointment that takes no share of a person counts for its application alone.
-_SHARES = text(
-    f"""
+_SHARES_SQL = f"""
     WITH wanted AS (
         SELECT * FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS sent (
             number int, service text, month date, application text, counted_for text, document text, takes_share bool
@@ -71,8 +70,8 @@ _SHARES = text(
     UNION ALL
     SELECT wanted.number, turn.place, true FROM wanted
     JOIN turn ON turn.application = wanted.application AND turn.state = '{AppointmentState.BOOKED}'
-    """  # noqa: S608
-)
+"""  # noqa: S608
+_SHARES = text(_SHARES_SQL)
 _EXPIRE = text(
     f"""
     UPDATE turn SET state = '{AppointmentState.EXPIRED}', changed_at = now()
@@ -100,9 +99,9 @@ def hold(
     _release_holds(session, booker, slot)
     month_place = _month_place(session, booker, UNLIMITED if unlimited else rule.per_month, slot)
     day = dates.local_date(slot.starts_at, missions.find(session, booker.mission).zone)
-    seats = day_seats(session, booker.mission, booker.service, day, booker.application, resting=not unlimited).places(
-        rule, slot, booker.tier, booker.persons, has_priority=booker.has_priority
-    )
+    seats = day_seats(
+        session, booker.mission, booker.service, day, booker.application, resting=not unlimited
+    ).free_seats(rule, slot, booker.tier, booker.persons, has_priority=booker.has_priority)
     row = held_row(session, booker, slot, rule, seats[0].seat, month_place) if seats else None
     appointment = _insert_hold(session, row) if row else None
     if appointment is None or not party.hold_companions(session, appointment, seats[1:]):
@@ -156,7 +155,7 @@ def expire_holds(session: Session, wanted: Sequence[tuple[Booker, Slot]]) -> Non
     session.execute(_EXPIRE, {"times": times, "counted_for": sorted({booker.counted_for for booker, _ in wanted})})
 
 
-def month_places(
+def used_shares(
     session: Session, mission: str, bookers: Sequence[Booker], months: Sequence[date]
 ) -> list[set[int] | None]:
     """For each booker the places of their share of that month that are taken; None where their application has an
@@ -186,7 +185,7 @@ def _month_place(session: Session, booker: Booker, per_month: int, slot: Slot) -
     Raises Conflict (turn_booked_already) where the application has one, Refusal when their share is used up.
     """
     month = month_of(slot.starts_at, missions.find(session, booker.mission).zone)
-    (taken,) = month_places(session, booker.mission, [booker], [month])
+    (taken,) = used_shares(session, booker.mission, [booker], [month])
     if taken is None:
         raise Conflict("turn_booked_already")
     month_place = free_seat(taken, per_month)

@@ -61,11 +61,10 @@ PLAIN = f"""
         AND command.answer IS NOT NULL
     )
 """  # noqa: S608
-_LOOK = text(
-    f"""
+_LOOK_SQL = f"""
     SELECT wish.number, application.person, application.transaction, application.answers, application.status {PLAIN}
-    """
-)
+"""
+_LOOK = text(_LOOK_SQL)
 # Counting what is free on thirty days costs more than all the rest; a crowd may hear what it was a moment ago.
 NEXT_SECONDS, MOST_NEXT = 1.0, 1_000
 _next: dict[tuple[str, str, str, int], tuple[float, list[datetime]]] = {}
@@ -121,7 +120,7 @@ def _looked_at(session: Session, mission: str, days: Days, asked: Asked) -> Aske
         return None
     rule = calendar.rule(session, mission, asked.service)
     try:
-        places = days.of(asked.service, slot).places(rule, slot, asked.tier, asked.persons)
+        places = days.of(asked.service, slot).free_seats(rule, slot, asked.tier, asked.persons)
     except Refusal:
         return None
     return asked if places else taken(session, mission, asked)

@@ -16,9 +16,9 @@ from services.consular.appointments.booking.hold import (
     Booker,
     expire_holds,
     held_row,
-    month_places,
     record_hold,
     take_locks,
+    used_shares,
 )
 from services.consular.appointments.model import Appointment
 from services.consular.appointments.rules import Slot, free_seat, month_of
@@ -37,7 +37,8 @@ _COLUMNS = (
     *("person", "document", "counted_for", "state", "persons", "held_until", "made_at", "changed_at"),
 )
 # Rows that somebody else has locked are left to the usual way, where each waits alone.
-_LOCK = text(f"SELECT application.* {PLAIN} ORDER BY application.reference FOR UPDATE OF application SKIP LOCKED")
+_LOCK_SQL = f"SELECT application.* {PLAIN} ORDER BY application.reference FOR UPDATE OF application SKIP LOCKED"
+_LOCK = text(_LOCK_SQL)
 # The unique indexes decide, as for one hold.
 _INSERT = text(f"{pending.insert_of(_TURN, 'held', _COLUMNS)} ON CONFLICT DO NOTHING RETURNING id")
 
@@ -144,7 +145,7 @@ def _choose(
     zone = missions.find(session, mission).zone
     expire_holds(session, [(one.booker, one.slot) for one in candidates])
     months = [month_of(one.slot.starts_at, zone) for one in candidates]
-    shares = month_places(session, mission, [one.booker for one in candidates], months)
+    shares = used_shares(session, mission, [one.booker for one in candidates], months)
     rows: dict[Wish, dict[str, object]] = {}
     late: list[Wish] = []
     for one, share in zip(candidates, shares, strict=True):
@@ -153,7 +154,7 @@ def _choose(
         if month_place is None:
             continue
         seats = days.of(one.booker.service, one.slot)
-        places = seats.places(rule, one.slot, one.booker.tier)
+        places = seats.free_seats(rule, one.slot, one.booker.tier)
         if places:
             seats.take(places, one.booker.tier)
             rows[one.wish] = held_row(session, one.booker, one.slot, rule, places[0].seat, month_place)
