@@ -5,16 +5,14 @@ Direct at the mission's service and through the gateway, against a bare applicat
 """
 
 import json
-import socket
-import threading
 import time
 import uuid
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import cycle, islice
 from urllib.parse import urlencode
 
@@ -139,14 +137,14 @@ class Crowd:
         with self.stage.database("gateway") as database, database.scope(None) as session:
             session.execute(delete(Attempt))
 
-    def check(self, sample: Sample) -> None:
+    def check(self, side: str, sample: Sample) -> None:
         """Everybody was answered, and every seat given once. Raises Broken."""
         if sample.failed or sample.done != self.size:
-            raise Broken(f"rush: {sample.done} of {self.size} answered; {dict(sample.failed)}")
+            raise Broken(f"rush, {side}: {sample.done} of {self.size} answered; {dict(sample.failed)}")
         with self.stage.admin() as admin:
             found = admin.execute(GIVEN, [self.times]).fetchone()
         if found != (self.seats,) * 3:
-            raise Broken(f"rush: seats, different ones and people are {found} instead of {self.seats} each")
+            raise Broken(f"rush, {side}: seats, different ones and people are {found} instead of {self.seats} each")
         self.forget()
 
     def asking_the_service(self) -> Iterator[bytes]:
@@ -187,14 +185,22 @@ def rushing(crowd: Crowd, floor: Child, pool: ProcessPoolExecutor) -> tuple[Side
     ) -> Side:
         def prepare(_seconds: float) -> Window:
             requests = list(ask())
-            return Window(lambda: pool.submit(rush, port, requests).result(), check)
+            return Window(
+                lambda: pool.submit(shots.rush, port, requests, CONNECTIONS, ANSWERS_OF_A_RUSH).result(), check
+            )
 
         return Side(name, prepare, lambda: pids)
 
     service, gateway, postgres = stage.pid("consular"), stage.pid("gateway"), stage.postgres
     return (
-        side(OURS, stage.port("consular"), crowd.asking_the_service, {service, postgres}, crowd.check),
-        side(GATEWAY, stage.stack.gateway.port, crowd.asking_the_gateway, {service, gateway, postgres}, crowd.check),
+        side(OURS, stage.port("consular"), crowd.asking_the_service, {service, postgres}, partial(crowd.check, OURS)),
+        side(
+            GATEWAY,
+            stage.stack.gateway.port,
+            crowd.asking_the_gateway,
+            {service, gateway, postgres},
+            partial(crowd.check, GATEWAY),
+        ),
         side(
             FLOOR,
             floor.port,
@@ -203,33 +209,6 @@ def rushing(crowd: Crowd, floor: Child, pool: ProcessPoolExecutor) -> tuple[Side
             lambda sample: check_floor(crowd, sample),
         ),
     )
-
-
-def rush(port: int, requests: Sequence[bytes]) -> Sample:
-    """All of them from one instant on, over so many connections; the latencies count from that instant."""
-    left, lock = deque(requests), threading.Lock()
-    answered, failed, barrier = list[float](), Counter[str](), threading.Barrier(CONNECTIONS + 1)
-    opened = [0.0]
-
-    def work() -> None:
-        with socket.create_connection(("127.0.0.1", port), shots.SILENT_SECONDS) as connection:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            barrier.wait(shots.SILENT_SECONDS)
-            for status in shots.fire(connection, left):
-                with lock:
-                    if status in ANSWERS_OF_A_RUSH:
-                        answered.append((time.perf_counter() - opened[0]) * 1000)
-                    else:
-                        failed[status] += 1
-
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(CONNECTIONS)]
-    for thread in threads:
-        thread.start()
-    cpu, opened[0] = time.process_time(), time.perf_counter()
-    barrier.wait(shots.SILENT_SECONDS)
-    for thread in threads:
-        thread.join()
-    return Sample(len(answered), time.perf_counter() - opened[0], answered, failed, time.process_time() - cpu)
 
 
 @contextmanager

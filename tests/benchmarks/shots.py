@@ -119,3 +119,30 @@ def _more(connection: socket.socket) -> bytes:
     if not piece:
         raise ConnectionError("the server hung up")
     return piece
+
+
+def rush(port: int, requests: Sequence[bytes], connections: int, answers: frozenset[str]) -> Sample:
+    """All of them from one instant on, over so many connections; the latencies count from that instant."""
+    left, lock = deque(requests), threading.Lock()
+    answered, failed, barrier = list[float](), Counter[str](), threading.Barrier(connections + 1)
+    opened = [0.0]
+
+    def work() -> None:
+        with socket.create_connection(("127.0.0.1", port), SILENT_SECONDS) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            barrier.wait(SILENT_SECONDS)
+            for status in fire(connection, left):
+                with lock:
+                    if status in answers:
+                        answered.append((time.perf_counter() - opened[0]) * 1000)
+                    else:
+                        failed[status] += 1
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(connections)]
+    for thread in threads:
+        thread.start()
+    cpu, opened[0] = time.process_time(), time.perf_counter()
+    barrier.wait(SILENT_SECONDS)
+    for thread in threads:
+        thread.join()
+    return Sample(len(answered), time.perf_counter() - opened[0], answered, failed, time.process_time() - cpu)

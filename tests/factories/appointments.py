@@ -1,6 +1,7 @@
 """Books appointments at the embassy in Riyadh the way people do, over HTTP."""
 
 import uuid
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from tests.factories.applications import Counter
 
 SLUG = "embassy-queue-riyadh"
 RIYADH = ZoneInfo("Asia/Riyadh")
+Begin = Callable[..., Counter]
 
 
 def local_day(at: str) -> date:
@@ -59,6 +61,26 @@ def booked(counter: Counter, at: str = "") -> Counter:
     sent = counter.submit()
     assert sent.status_code == 200, sent.get_json()
     return counter
+
+
+def crowd(counter: Begin, size: int) -> list[Counter]:
+    """People with drafts that lack nothing but a time."""
+    return [drafted(counter()) for _ in range(size)]
+
+
+def seats_left(one: Counter, at: str) -> int:
+    """Of this time."""
+    days = one.client.get("/openings?mission=RUH&service=passport", one.person.actor).get_json()["days"]
+    return int(next(time["remaining"] for day in days for time in day["times"] if time["starts_at"] == at))
+
+
+def fill_up(counter: Begin, at: str, left: int = 0) -> list[Counter]:
+    """Takes the seats at a time, until so many are left."""
+    first = drafted(counter())
+    holders = [first, *crowd(counter, seats_left(first, at) - left - 1)]
+    for number, one in enumerate(holders):
+        assert act(one, "hold", key=f"full-{number}", starts_at=at).status_code == 200
+    return holders
 
 
 def code(answer: Any) -> tuple[int, str]:

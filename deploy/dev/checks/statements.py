@@ -20,9 +20,10 @@ BUDGETS: dict[str, int] = {
     "settle in cash, consular alone": 11,
     "accept, consular alone": 9,
     "collect, consular alone": 8,
-    "hold": 15,
-    # The day is read once for all who ask at one moment, and what is free after it once more.
-    "hold, time full": 4,
+    # The same for a batch of many, but for a day's seats of each day that is asked for.
+    "hold": 11,
+    # The day is read once for all who ask at one moment, and what is free after it once more in a second.
+    "hold, time full": 3,
     # Pages, with what the gateway asks of its own tables.
     "form step": 6,
     "form step, sent": 6,

@@ -6,25 +6,27 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from marshmallow import fields, validate
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from services.consular.api.batches import Batches
 from services.consular.api.request import TEXT, Keyed, head, run_once, run_once_for_holder
 from services.consular.appointments.attendance.day_sheet import day_sheet
-from services.consular.appointments.model import Appointment
 from services.consular.views.application import application_view
 from services.consular.workflow import appointments, overrides
 from services.consular.workflow.attendance import absences
 from services.consular.workflow.attendance.check_in import attend, miss, record_wrong_person
-from services.consular.workflow.seats import full_times
+from services.consular.workflow.seats import hold_together
 from services.consular.workflow.seats.full_times import Wish
+from services.consular.workflow.seats.hold_together import Decision, answer_of
 from shared.errors import Conflict, Invalid
+from shared.logs import log
 from shared.values.digits import ascii_digits
 from shared.values.references import is_valid, mission_of
 from shared.web.service import allowed, body, current_actor, database, transaction
 
 blueprint = Blueprint("turns", __name__)
-Crowd = Batches[Wish, Conflict | None]
+Crowd = Batches[Wish, Decision]
 # Texts that are too long are refused with the field they stand in, by the verb; nothing longer than this is read.
 LONG_TEXT = 2_000
 
@@ -72,44 +74,50 @@ def _instant(text: str) -> datetime:
     return instant.astimezone(UTC)
 
 
-def _appointment_answer(appointment: Appointment) -> dict[str, Any]:
-    return {"turn": appointment.serialise()}
-
-
 def _view(reference: str) -> Any:
     return lambda session: application_view.view(session, current_actor(), reference)
 
 
 def _crowd() -> Crowd:
     """Those who ask this process for a time."""
-    crowd: Crowd = current_app.extensions.setdefault("crowd", Crowd(_refusals))
+    crowd: Crowd = current_app.extensions.setdefault("crowd", Crowd(_decide))
     return crowd
 
 
-def _refusals(wishes: Sequence[Wish]) -> list[Conflict | None]:
-    by_mission: dict[str, list[Wish]] = {}
-    for wish in wishes:
-        by_mission.setdefault(mission_of(wish.reference), []).append(wish)
-    found: dict[Wish, Conflict | None] = {}
-    for mission, asked in by_mission.items():
-        with database().scope(mission) as session:
-            found |= zip(asked, full_times.refusals(session, mission, asked), strict=True)
-    return [found[wish] for wish in wishes]
+def _decide(wishes: Sequence[Wish]) -> list[Decision]:
+    by_mission: dict[str, list[int]] = {}
+    for number, wish in enumerate(wishes):
+        by_mission.setdefault(mission_of(wish.reference), []).append(number)
+    decisions: list[Decision] = [None] * len(wishes)
+    for mission, numbers in by_mission.items():
+        try:
+            with database().scope(mission) as session:
+                decided = hold_together.decide(session, mission, [wishes[number] for number in numbers])
+        except DBAPIError as error:
+            # Nothing of the batch is written; alone, each succeeds or hears why not.
+            log().warning("batch", error=type(error.orig).__name__)
+        else:
+            for number, decision in zip(numbers, decided, strict=True):
+                decisions[number] = decision
+    return decisions
 
 
 @blueprint.post("/applications/<reference>/turn/hold")
 @allowed("turn.hold")
 def hold(reference: str) -> dict[str, Any]:
-    """Holds a time for the minutes of the rule. A crowd at a full time is refused together, before any lock."""
+    """Holds a time for the minutes of the rule. Those who ask at one moment are decided together, in the order in which
+    they came; whoever needs more than the plain way is answered after them, alone."""
     request_body = body(SlotChoice)
     at, key = _instant(request_body["starts_at"]), request_body["key"]
     if is_valid(reference):
-        refusal = _crowd().ask(Wish(current_actor(), reference, key, at))
-        if refusal is not None:
-            raise refusal
+        decision = _crowd().ask(Wish(current_actor(), reference, key, at))
+        if isinstance(decision, Conflict):
+            raise decision
+        if decision is not None:
+            return answer_of(decision)
 
     def act(session: Session) -> dict[str, Any]:
-        return _appointment_answer(appointments.hold_slot(session, current_actor(), reference, at))
+        return answer_of(appointments.hold_slot(session, current_actor(), reference, at))
 
     return run_once(reference, key, {"verb": "hold", "at": at.isoformat()}, act)
 
@@ -132,7 +140,7 @@ def confirm(reference: str) -> dict[str, Any]:
     """Books the time held for a visit."""
 
     def act(session: Session) -> dict[str, Any]:
-        return _appointment_answer(appointments.confirm(session, current_actor(), reference))
+        return answer_of(appointments.confirm(session, current_actor(), reference))
 
     return run_once(reference, body(Keyed)["key"], {"verb": "confirm"}, act, _view(reference))
 
@@ -145,7 +153,7 @@ def reschedule(reference: str) -> dict[str, Any]:
     at = _instant(request_body["starts_at"])
 
     def act(session: Session) -> dict[str, Any]:
-        return _appointment_answer(appointments.reschedule(session, current_actor(), reference, at))
+        return answer_of(appointments.reschedule(session, current_actor(), reference, at))
 
     return run_once(reference, request_body["key"], {"verb": "move", "at": at.isoformat()}, act, _view(reference))
 
@@ -156,7 +164,7 @@ def cancel(reference: str) -> dict[str, Any]:
     """Cancels the booked time."""
 
     def act(session: Session) -> dict[str, Any]:
-        return _appointment_answer(appointments.cancel(session, current_actor(), reference))
+        return answer_of(appointments.cancel(session, current_actor(), reference))
 
     return run_once(reference, body(Keyed)["key"], {"verb": "cancel"}, act, _view(reference))
 

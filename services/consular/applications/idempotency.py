@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Command
@@ -19,7 +19,17 @@ from shared.identity.actor import Actor
 KEY_LENGTH = 100
 Answer = dict[str, Any]
 _TABLE = table_of(Command)
-_CLAIM = insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key)
+_COLUMNS = ("mission", "actor", "key", "digest", "at")
+# A claim without an answer is of a request that was refused among others: whoever repeats it takes it over. In one
+# order, so that no two batches wait for one another.
+_CLAIM = text(
+    f"""
+    INSERT INTO command ({", ".join(_COLUMNS)})
+    SELECT {", ".join(_COLUMNS)} FROM {pending.recordset(_TABLE, _COLUMNS, "claims")} ORDER BY actor, key
+    ON CONFLICT (mission, actor, key) DO UPDATE SET digest = excluded.digest, at = excluded.at
+    WHERE command.answer IS NULL RETURNING actor, key
+    """  # noqa: S608
+)
 _STORE = pending.EndWrite(
     "new_answer",
     f"""
@@ -32,6 +42,41 @@ _STORE = pending.EndWrite(
 )
 
 
+@dataclass(frozen=True)
+class Request:
+    """A request that may be repeated: whose it is, under which key, and what it asks for."""
+
+    actor: str
+    key: str
+    digest: str
+
+
+def request_of(actor: Actor, key: str, request_body: object) -> Request:
+    """The request of this actor. Raises Invalid for a key that is missing or too long."""
+    if not key or len(key) > KEY_LENGTH:
+        raise Invalid("required" if not key else "too_long", field="key")
+    digest = hashlib.sha256(json.dumps(request_body, sort_keys=True, default=str).encode()).hexdigest()
+    return Request(actor.id, key, digest)
+
+
+def claim(session: Session, mission: str, requests: Iterable[Request]) -> set[tuple[str, str]]:
+    """Claims the keys of requests, no two with one actor and key; gives actor and key of those that were free.
+
+    Waits for whoever is answering the same request. A claim that gets no answer in this transaction is free again.
+    """
+    at = now(session)
+    rows = [
+        {"mission": mission, "actor": one.actor, "key": one.key, "digest": one.digest, "at": at} for one in requests
+    ]
+    return {(row.actor, row.key) for row in session.execute(_CLAIM, {"claims": pending.as_json(rows)})}
+
+
+def store(session: Session, mission: str, request: Request, answer: Answer) -> None:
+    """Has the answer of a claimed request stored with the commit."""
+    row = {"mission": mission, "actor": request.actor, "key": request.key, "answer": answer}
+    pending.write_at_end(session, _STORE, row)
+
+
 def run_once(
     session: Session, actor: Actor, mission: str, key: str, request_body: object, act: Callable[[], Answer]
 ) -> Answer:
@@ -39,20 +84,17 @@ def run_once(
 
     A second request waits on the first one's row until it commits. If the first one fails, its key is free again.
     """
-    if not key or len(key) > KEY_LENGTH:
-        raise Invalid("required" if not key else "too_long", field="key")
-    digest = hashlib.sha256(json.dumps(request_body, sort_keys=True, default=str).encode()).hexdigest()
-    command_key = {"mission": mission, "actor": actor.id, "key": key}
-    if session.scalar(_CLAIM, {**command_key, "digest": digest, "at": now(session)}) is None:
-        return _stored(session, command_key, digest)
+    request = request_of(actor, key, request_body)
+    if not claim(session, mission, [request]):
+        return _stored(session, mission, request)
     answer = act()
-    pending.write_at_end(session, _STORE, {**command_key, "answer": answer})
+    store(session, mission, request, answer)
     return answer
 
 
-def _stored(session: Session, command_key: dict[str, str], digest: str) -> Answer:
-    command = session.scalars(select(Command).filter_by(**command_key)).one()
-    if command.digest != digest:
+def _stored(session: Session, mission: str, request: Request) -> Answer:
+    command = session.scalars(select(Command).filter_by(mission=mission, actor=request.actor, key=request.key)).one()
+    if command.digest != request.digest:
         raise Conflict("key_used_for_another_request")
     if command.answer is None:
         raise Conflict("key_in_use")

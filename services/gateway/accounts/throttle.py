@@ -1,5 +1,6 @@
 """Counts tries in the database, so that guessing is slow whichever process answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -110,27 +111,51 @@ def network_limits(limit: Limit, address: str | None) -> list[tuple[Limit, str]]
     return [(limit, narrow), (replace(limit, tries=limit.tries * WIDE_FACTOR), wide)]
 
 
+@dataclass(frozen=True)
+class Tried:
+    """One try that was counted: its number in the running time, and the refusal where it is above the limit."""
+
+    limit: Limit
+    count: int
+    refusal: TooMany | None
+
+
 def count_try(session: Session, secret: str, limit: Limit, subject: str) -> int:
     """Counts one try and gives its number in the running time. Raises TooMany above the limit.
 
     Its transaction must be committed even when it raises.
     """
+    (tried,) = count_tries(session, secret, [(limit, subject)])
+    if tried.refusal is not None:
+        raise tried.refusal
+    return tried.count
+
+
+def count_tries(session: Session, secret: str, tries: Sequence[tuple[Limit, str]]) -> list[Tried]:
+    """Counts one try of each limit for its subject, in one statement; a refused one does not keep the others from being
+    counted."""
     now = db.now(session)
-    ends = now + timedelta(seconds=limit.seconds)
+    limits = {_key(secret, limit, subject, now): limit for limit, subject in tries}
+    rows = [
+        {"key": key, "count": 1, "since": now, "ends_at": now + timedelta(seconds=limit.seconds)}
+        # In one order, so that no two visitors wait for one another.
+        for key, limit in sorted(limits.items())
+    ]
+    statement = insert(Attempt).values(rows)
     over = Attempt.ends_at <= now
-    fresh = {"since": now, "ends_at": ends}
-    statement = insert(Attempt).values(key=_key(secret, limit, subject, now), count=1, **fresh)
-    columns = {name: case((over, value), else_=getattr(Attempt, name)) for name, value in fresh.items()}
+    columns = {
+        name: case((over, statement.excluded[name]), else_=getattr(Attempt, name)) for name in ("since", "ends_at")
+    }
     columns["count"] = case((over, 1), else_=Attempt.count + 1)
-    count, ends_at = session.execute(
-        statement.on_conflict_do_update(index_elements=[Attempt.key], set_=columns).returning(
-            Attempt.count, Attempt.ends_at
-        )
-    ).one()
-    if count > limit.tries:
-        seconds = seconds_until(ends_at, now)
-        raise _too_many(seconds)
-    return int(count)
+    counted = statement.on_conflict_do_update(index_elements=[Attempt.key], set_=columns)
+    returned = counted.returning(Attempt.key, Attempt.count.label("number"), Attempt.ends_at)
+    found = {row.key: row for row in session.execute(returned)}
+    return [_tried(limit, found[key].number, found[key].ends_at, now) for key, limit in limits.items()]
+
+
+def _tried(limit: Limit, count: int, ends_at: datetime, now: datetime) -> Tried:
+    refusal = _too_many(seconds_until(ends_at, now)) if count > limit.tries else None
+    return Tried(limit, int(count), refusal)
 
 
 def _key(secret: str, limit: Limit, subject: str, now: datetime) -> str:

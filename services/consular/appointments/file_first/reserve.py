@@ -53,7 +53,7 @@ def _taken(session: Session, mission: str, service: str, days: tuple[Day, ...]) 
     start = dates.start_of_day(days[0].day, zone)
     end = dates.start_of_day(days[-1].day + timedelta(days=1), zone)
     taken: dict[datetime, set[int]] = defaultdict(set)
-    for row in session.execute(occupied.occupied_seats(mission, service, start, end)):
+    for row in occupied.occupied_seats(session, mission, service, start, end):
         taken[row.starts_at].add(row.seat)
     return taken
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import BindParameter, Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,11 +19,11 @@ FREED = frozenset({AppointmentState.CANCELLED, AppointmentState.CANCELLED_LATE, 
 
 
 def kept_seats(
-    mission: str,
-    service: str,
-    start: datetime,
-    end: datetime,
-    application: str | None = None,
+    mission: str | BindParameter[str],
+    service: str | BindParameter[str],
+    start: datetime | BindParameter[datetime],
+    end: datetime | BindParameter[datetime],
+    application: str | BindParameter[str] | None = None,
     *,
     resting: bool = True,
 ) -> Select[datetime, int]:

@@ -222,15 +222,24 @@ def next_free(
     session: Session, mission: str, service: str, after: datetime, tier: str = REGULAR, persons: int = 1
 ) -> list[str]:
     """The next free times after an unavailable one; without a later time, the first of all."""
-    times = [
+    return next_of(free_times(session, mission, service, tier, persons), after)
+
+
+def free_times(session: Session, mission: str, service: str, tier: str, persons: int) -> list[datetime]:
+    """All free times from now to the horizon, earliest first."""
+    return sorted(
         time.slot.starts_at
         for day in availability(session, mission, service, tier=tier, persons=persons).days
         if day.remaining
         for time in day.times
         if time.remaining
-    ]
+    )
+
+
+def next_of(times: Sequence[datetime], after: datetime) -> list[str]:
+    """Of free times the next ones, as `next_free`."""
     later = [at for at in times if at >= after]
-    return [at.isoformat() for at in sorted((later or times)[:NEXT_COUNT])]
+    return [at.isoformat() for at in (later or times)[:NEXT_COUNT]]
 
 
 def _serialise_day(day: Day, zone: ZoneInfo) -> dict[str, object]:

@@ -10,8 +10,9 @@ from services.gateway.accounts.throttle import (
     SEATS_BY_PERSON,
     UNPROVEN_SEATS_BY_PERSON,
     TooMany,
+    network_limits,
 )
-from services.gateway.web.access.throttling import slow_down, slow_down_network
+from services.gateway.web.access.throttling import first_refused
 from services.gateway.web.current import accounts, settings, visitor
 from shared.errors import Refusal
 
@@ -19,21 +20,21 @@ FIELD = "altcha"
 
 
 def check_step(action: str) -> None:
-    """Counts the step before it is done, and uses up the solution that came with it.
+    """Counts the step before it is done, by network and by person at once, and uses up the solution that came with it.
 
     Raises TooMany above a cap, and what `use_solution` raises.
     """
-    person = counted_person(visitor())
-    slow_down_network(SEATS_BY_ADDRESS)
-    slow_down(SEATS_BY_PERSON, person)
-    payload = request.form.get(FIELD, "")
+    person, payload = counted_person(visitor()), request.form.get(FIELD, "")
+    tries = [*network_limits(SEATS_BY_ADDRESS, request.remote_addr), (SEATS_BY_PERSON, person)]
+    if not payload:
+        tries.append((UNPROVEN_SEATS_BY_PERSON, person))
+    tried = first_refused(tries)
+    if tried is not None and tried.refusal is not None:
+        if tried.limit == UNPROVEN_SEATS_BY_PERSON:
+            raise TooMany("too_many_unproven", **tried.refusal.params)
+        raise tried.refusal
     if payload:
         _use(Step(action, person, request.form.get("key", "")), payload)
-        return
-    try:
-        slow_down(UNPROVEN_SEATS_BY_PERSON, person)
-    except TooMany as refused:
-        raise TooMany("too_many_unproven", **refused.params) from refused
 
 
 def counted_person(visitor: Visitor) -> str:

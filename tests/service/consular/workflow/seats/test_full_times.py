@@ -1,39 +1,19 @@
 """A crowd at one time: as many get a seat as there are, everybody is answered, and who repeats a request hears the
 same answer although the time is full by then."""
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
 
+from deploy.dev.servers.postgres import Postgres
+from deploy.platform.database.roles import DATABASE, connect_as_admin
 from services.consular.appointments.model import Appointment
 from shared.database.db import Database
-from tests.factories.applications import Counter
-from tests.factories.appointments import act, code, drafted, free, in_time
+from tests.factories.appointments import Begin, act, code, crowd, drafted, fill_up, free, in_time, seats_left
 from tests.factories.concurrency import at_once
 from tests.factories.environment.statement_meter import StatementMeter
-
-Begin = Callable[..., Counter]
-
-
-def crowd(counter: Begin, size: int) -> list[Counter]:
-    return [drafted(counter()) for _ in range(size)]
-
-
-def seats_left(one: Counter, at: str) -> int:
-    days = one.client.get("/openings?mission=RUH&service=passport", one.person.actor).get_json()["days"]
-    return int(next(time["remaining"] for day in days for time in day["times"] if time["starts_at"] == at))
-
-
-def fill_up(counter: Begin, at: str) -> list[Counter]:
-    """Takes every seat at a time."""
-    first = drafted(counter())
-    holders = [first, *crowd(counter, seats_left(first, at) - 1)]
-    for number, one in enumerate(holders):
-        assert act(one, "hold", key=f"full-{number}", starts_at=at).status_code == 200
-    return holders
 
 
 def test_a_crowd_of_forty_gets_as_many_seats_as_there_are(counter: Begin, consular: Database) -> None:
@@ -82,6 +62,18 @@ def test_a_seat_that_comes_free_is_given_to_the_next_who_asks(counter: Begin) ->
     assert code(act(late, "hold", starts_at=at)) == (409, "turn_taken")
     assert act(first, "release").status_code == 200
     assert act(late, "hold", starts_at=at).status_code == 200
+
+
+def test_an_expired_hold_is_no_seat_taken(counter: Begin, cluster: Postgres) -> None:
+    at = in_time(drafted(counter()))[11]
+    first, *_ = fill_up(counter, at)
+    late = drafted(counter())
+    assert code(act(late, "hold", starts_at=at)) == (409, "turn_taken")
+    with connect_as_admin(cluster.admin_url, DATABASE) as connection:
+        expired = "UPDATE consular.turn SET held_until = now() - interval '1 second' WHERE application = %s"
+        connection.execute(expired, [first.reference])
+    assert act(late, "hold", starts_at=at).status_code == 200
+    assert code(act(first, "hold", starts_at=at)) == (409, "turn_taken")
 
 
 def test_a_seat_and_a_refusal_cost_few_statements(counter: Begin, statements: StatementMeter) -> None:
