@@ -188,7 +188,7 @@ def run_daily(provider: Adapter, database: Database) -> None:
     lapse.lapse_due(database, service(NAME), deadline_provider)
     suspend.close_due(database, service(NAME), deadline_provider)
     do_at_each_mission(database, service(NAME), urgency.refund_missed)
-    do_at_each_mission(database, service(NAME), close.close_yesterday)
+    do_at_each_mission(database, service(NAME), close.close_days)
     escalate.remind_due(database, service(NAME))
     keep_promises(database)
 

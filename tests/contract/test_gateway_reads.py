@@ -11,7 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from deploy.demo.days import today
 from deploy.demo.population import specimens
@@ -413,7 +413,7 @@ def test_the_bank_and_the_books(
         session.add(Discrepancy(mission="RUH", kind="card_absent", about="RUH-P", amount=1, currency="SAR",
                                 since=now(session), seen_at=now(session)))  # fmt: skip
         payment = session.scalars(
-            select(Attempt.reference).where(Attempt.reference.not_in(select(Refund.attempt)))
+            select(Attempt.reference).where(~exists().where(Refund.attempt == Attempt.reference))
         ).first()
         session.add(Dispute(reference="RUH-N2222-22222-2", mission="RUH", application=filed.reference, attempt=payment,
                             provider_reference="d", state="open", amount=1, currency="SAR",

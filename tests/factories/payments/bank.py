@@ -46,6 +46,7 @@ class Movement:
     text: str = ""
     reference: str = ""
     party: str = "Rasha Alhussein"
+    account: str = ""
     reversal: bool = False
 
 
@@ -130,9 +131,10 @@ def _days(day: date) -> str:
 
 def _details(movement: Movement) -> str:
     side = "Dbtr" if movement.amount > 0 else "Cdtr"
+    account = f"<{side}Acct><Id><IBAN>{movement.account}</IBAN></Id></{side}Acct>" if movement.account else ""
     reference = f"<Refs><AcctSvcrRef>{movement.reference}</AcctSvcrRef></Refs>" if movement.reference else ""
     return (
-        f"{reference}<RltdPties><{side}><Pty><Nm>{escape(movement.party)}</Nm></Pty></{side}></RltdPties>"
+        f"{reference}<RltdPties><{side}><Pty><Nm>{escape(movement.party)}</Nm></Pty></{side}>{account}</RltdPties>"
         f"<RmtInf><Ustrd>{escape(movement.text)}</Ustrd></RmtInf>"
     )
 
@@ -152,7 +154,8 @@ def _mt940_lines(one: Statement) -> list[str]:
         lines.append(f":61:{movement.day:%y%m%d}{movement.day:%m%d}{side}{amount}NTRFNONREF{reference}")
         parts = [movement.text[at : at + 27] for at in range(0, len(movement.text), 27)][:10]
         purpose = "".join(f"?{20 + number}{part}" for number, part in enumerate(parts))
-        lines.append(f":86:166?00TRANSFER{purpose}?32{movement.party[:27]}")
+        account = f"?31{movement.account}" if movement.account else ""
+        lines.append(f":86:166?00TRANSFER{purpose}{account}?32{movement.party[:27]}")
     return [*lines, f":62F:{_mt940_balance(one.closing, one.last, one.currency)}", "-"]
 
 

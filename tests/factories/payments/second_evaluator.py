@@ -17,6 +17,8 @@ _BALANCES = text(
         SELECT 'suspense', r.currency, r.amount FROM refund r JOIN attempt a ON a.reference = r.attempt
         WHERE a.held IS NOT NULL
       UNION ALL
+        SELECT 'bank', currency, amount FROM refund WHERE line IS NOT NULL
+      UNION ALL
         SELECT 'refunds', currency, -amount FROM refund WHERE state NOT IN ('paid', 'charged_back')
       UNION ALL
         SELECT CASE method WHEN 'card' THEN 'card' WHEN 'transfer' THEN 'bank' ELSE 'cash:' || paid_by END,

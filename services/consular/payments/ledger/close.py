@@ -1,8 +1,8 @@
-"""Closes the books of a mission's day: its balances are stored, and the database books nothing before its end again."""
+"""Closes the books of a mission's days: balances are stored, and the database books nothing before their end again."""
 
 from datetime import date, timedelta
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Date, cast, func, insert, select
 from sqlalchemy.orm import Session
 
 from services.consular import missions
@@ -18,22 +18,30 @@ from shared.values.dates import start_of_day
 GRACE = timedelta(hours=1)
 
 
-def close_yesterday(session: Session, actor: Actor, day: date) -> int:
-    """Closes the day before `day` at the session's mission; 1 where it was closed now.
+def close_days(session: Session, actor: Actor, day: date) -> int:
+    """Closes each day before `day` at the session's mission, by its own figures; how many were closed now.
 
     A day without any entry since the last close is not closed: its figures are those of the close before.
     """
-    mission, closing = session.info["mission"], day - timedelta(days=1)
-    until = start_of_day(day, missions.find(session, mission).zone)
+    zone = missions.find(session, session.info["mission"]).zone
+    return sum(_close(session, actor, closing, zone) for closing in _open_days(session, day, zone))
+
+
+def _open_days(session: Session, day: date, zone: str) -> list[date]:
+    """The days with entries that no close has, the first one first; the job may not have run on each."""
+    last = session.scalar(select(func.max(Close.until)))
+    on = cast(func.timezone(zone, Entry.booked_at), Date)
+    booked = select(on).where(Entry.booked_at < start_of_day(day, zone)).distinct().order_by(on)
+    return list(session.scalars(booked.where(Entry.booked_at >= last) if last else booked))
+
+
+def _close(session: Session, actor: Actor, closing: date, zone: str) -> int:
+    mission, until = session.info["mission"], start_of_day(closing + timedelta(days=1), zone)
     if now(session) < until + GRACE:
         return 0
-    last = session.scalar(select(func.max(Close.until)))
-    if last is not None and last >= until:
-        return 0
-    booked = select(func.count()).select_from(Entry).where(Entry.booked_at < until)
-    number = session.scalar(booked.where(Entry.booked_at >= last) if last else booked) or 0
-    if not number:
-        return 0
+    begin = start_of_day(closing, zone)
+    booked = select(func.count()).select_from(Entry).where(Entry.booked_at >= begin, Entry.booked_at < until)
+    number = session.scalar(booked) or 0
     row = {"mission": mission, "day": closing, "until": until, "closed_at": now(session), "entries": number}
     session.execute(insert(table_of(Close)), row)
     balances = [

@@ -237,10 +237,10 @@ def as_payment(debt: Order, row: Attempt, receipt_number: str | None = None) -> 
     )
 
 
-def difference_of(row: Attempt) -> dict[str, object]:
+def difference_of(row: Attempt | None) -> dict[str, object]:
     """What arrived and what was asked for, of money that was held; both None of any other."""
-    received = row.received if row.held else None
-    if received is None:
+    received = row.received if row and row.held else None
+    if row is None or received is None:
         return {"arrived": None, "asked": None}
     return {
         "arrived": {"amount": received.amount, "currency": received.currency},

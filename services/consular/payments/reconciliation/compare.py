@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from services.consular.payments.collection.take import CARD
@@ -69,8 +69,8 @@ def _disputed(session: Session) -> list[Finding]:
 
 def _held_cards(session: Session) -> list[Finding]:
     """Card money that does not fit and is not owed back yet; that of transfers is a line of a statement."""
-    refunded = select(Refund.attempt)
-    held = select(Attempt).where(Attempt.held.is_not(None), Attempt.method == CARD, Attempt.reference.not_in(refunded))
+    is_refunded = exists().where(Refund.attempt == Attempt.reference)
+    held = select(Attempt).where(Attempt.held.is_not(None), Attempt.method == CARD, ~is_refunded)
     return [
         Finding(SUSPENSE, row.reference, row.received or row.money, row.changed_at) for row in session.scalars(held)
     ]

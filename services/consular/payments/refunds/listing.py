@@ -12,7 +12,7 @@ from services.consular.payments.orders.attempts import difference_of
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.refunds import transfer_file
 from services.consular.payments.refunds.model import Refund, RefundFile
-from services.consular.payments.refunds.rules import ENDED, RefundState
+from services.consular.payments.refunds.rules import ENDED, TRANSFER, RefundState
 from shared.database import audit
 from shared.errors import NotFound
 from shared.identity.access import check_access
@@ -20,10 +20,11 @@ from shared.identity.actor import Actor
 
 PAGE_ROWS, LATEST_PAID = 50, 15
 View = dict[str, Any]
-_JOINED: Select[Refund, str, Attempt] = (
+# Of a transfer that was for no order there is neither application nor payment.
+_JOINED: Select[Refund, str | None, Attempt | None] = (
     select(Refund, Order.application, Attempt)
-    .join(Order, Order.reference == Refund.order)
-    .join(Attempt, Attempt.reference == Refund.attempt)
+    .outerjoin(Order, Order.reference == Refund.order)
+    .outerjoin(Attempt, Attempt.reference == Refund.attempt)
 )
 _UNPAID = Refund.state.not_in([state.value for state in ENDED])
 
@@ -60,15 +61,18 @@ def detail(session: Session, actor: Actor, reference: str) -> View:
     return _row(session, found, missions.today(session, actor.mission))
 
 
-def _row(session: Session, found: Row[Refund, str, Attempt], day: date) -> View:
+def _row(session: Session, found: Row[Refund, str | None, Attempt | None], day: date) -> View:
     refund, application, attempt = found
     marked_on = day_of(session, refund.mission, refund.marked_at)
     return {
         "reference": refund.reference,
         "application": application,
         "payment": refund.attempt,
-        "paid_by": attempt.method,
+        "paid_by": attempt.method if attempt else TRANSFER,
         **difference_of(attempt),
+        "line": refund.line,
+        "payer_name": refund.payer_name,
+        "payer_iban": refund.payer_iban,
         "part": refund.part,
         "amount": refund.amount,
         "currency": refund.currency,

@@ -11,7 +11,9 @@ from shared.values.money import Money
 
 
 class Refund(Base):
-    """Money owed back for one attempt, in the currency taken: all that is left of it, or its part for urgency.
+    """Money owed back for one attempt, in the currency taken: all that is left of it, or its part for urgency. Or for a
+    bank transfer that was for no order: `line` is its movement, `payer_name` and `payer_iban` are as the bank wrote
+    them, perhaps empty.
 
     `key` is its own and is stored before the provider is called; a failed refund gets a new one. `override` says why
     the money does not go back the way it came. `returns` counts how often it was paid and came back. `slip` is the code
@@ -22,8 +24,11 @@ class Refund(Base):
 
     reference: Mapped[str] = mapped_column(primary_key=True)
     mission: Mapped[str]
-    order: Mapped[str] = mapped_column(ForeignKey("fee_order.reference"))
-    attempt: Mapped[str] = mapped_column(ForeignKey("attempt.reference"))
+    order: Mapped[str | None] = mapped_column(ForeignKey("fee_order.reference"))
+    attempt: Mapped[str | None] = mapped_column(ForeignKey("attempt.reference"))
+    line: Mapped[str | None] = mapped_column(ForeignKey("bank_line.reference"))
+    payer_name: Mapped[str | None]
+    payer_iban: Mapped[str | None]
     part: Mapped[str]
     key: Mapped[UUID]
     amount: Mapped[int] = mapped_column(BigInteger)

@@ -33,17 +33,17 @@ def transition(session: Session, refund: Refund, state: RefundState, **columns: 
 def record_paid(session: Session, actor: Actor, refund: Refund, account: str, **columns: object) -> None:
     """Books the payment of a locked refund out of an account. Raises Conflict (refund_paid, refund_under_way)."""
     transition(session, refund, RefundState.PAID, paid_at=now(session), paid_by=actor.id, failure=None, **columns)
-    application = session.get_one(Order, refund.order).application
+    about = about_of(session, refund)
     entries.post_entry(
         session,
         actor,
         mission=refund.mission,
         kind="refund_paid",
         source=_payment_of(refund),
-        about=application,
+        about=about,
         postings=[Posting(accounts.REFUNDS, refund.money), Posting(account, -refund.money)],
     )
-    audit.record(session, actor, "refund.paid", application, refund=refund.reference, method=refund.method)
+    audit.record(session, actor, "refund.paid", about, refund=refund.reference, method=refund.method)
 
 
 def record_failed(session: Session, actor: Actor, refund: Refund, reason: str) -> None:
@@ -62,17 +62,22 @@ def record_returned(session: Session, actor: Actor, refund: Refund, account: str
     anew = {"key": uuid4(), "returns": refund.returns + 1, "paid_at": None, "paid_by": None}
     unsigned = dict.fromkeys(("proposed_by", "proposed_at", "approved_by", "approved_at"))
     transition(session, refund, RefundState.FAILED, failure=reason, second_needed=False, **anew, **unsigned)
-    application = session.get_one(Order, refund.order).application
+    about = about_of(session, refund)
     entries.post_entry(
         session,
         actor,
         mission=refund.mission,
         kind="refund_returned",
         source=payment,
-        about=application,
+        about=about,
         postings=[Posting(account, refund.money), Posting(accounts.REFUNDS, -refund.money)],
     )
-    audit.record(session, actor, "refund.returned", application, refund=refund.reference, reason=reason)
+    audit.record(session, actor, "refund.returned", about, refund=refund.reference, reason=reason)
+
+
+def about_of(session: Session, refund: Refund) -> str:
+    """The application whose money is owed back; of a transfer that was for no order its movement."""
+    return session.get_one(Order, refund.order).application if refund.order else str(refund.line)
 
 
 def _payment_of(refund: Refund) -> str:

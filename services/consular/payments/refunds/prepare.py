@@ -45,8 +45,7 @@ def prepare(session: Session, actor: Actor, reference: str, seen: Money, payout:
     refund = load_for_update(session, actor, "refund.prepare", reference, seen)
     if refund.state not in PREPARABLE:
         raise Conflict("refund_under_way")
-    attempt = session.get_one(Attempt, refund.attempt)
-    is_override = payout.method != attempt.method
+    is_override = _is_override(session, refund, payout)
     override, account_holder = _check_payout(payout, is_override=is_override)
     at = now(session)
     if refund.state == RefundState.FAILED:
@@ -94,7 +93,7 @@ def load_for_update(session: Session, actor: Actor, action: str, reference: str,
     (payment_disputed) for an act that pays while the payer's bank may take the same money back."""
     refund = lock_row(session, Refund, reference)
     check_access(actor, action, mission=refund.mission)
-    if action in PAYING and refund.state not in ENDED:
+    if action in PAYING and refund.state not in ENDED and refund.attempt is not None:
         check_undisputed(session, refund.attempt)
     if seen != refund.money:
         raise Conflict("amount_changed", amount=refund.amount, currency=refund.currency)
@@ -108,6 +107,16 @@ def _load_proposed(session: Session, actor: Actor, reference: str, seen: Money) 
     if refund.proposed_by == actor.id:
         raise Refusal("own_proposal")
     return refund
+
+
+def _is_override(session: Session, refund: Refund, payout: Payout) -> bool:
+    """Whether money does not go back the way it came. Of a transfer that was for no order the way is its account: its
+    payer stands at no counter. Raises Invalid (only_by_transfer)."""
+    if refund.attempt is not None:
+        return payout.method != session.get_one(Attempt, refund.attempt).method
+    if payout.method in METHODS and payout.method != TRANSFER:
+        raise Invalid("only_by_transfer", field="method")
+    return payout.iban != refund.payer_iban
 
 
 def _check_payout(payout: Payout, *, is_override: bool) -> tuple[str | None, str | None]:

@@ -1,6 +1,8 @@
 """Refunds: the debt is booked at once, in the currency and amount taken; paying it out is a separate act."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import func, select
@@ -29,6 +31,14 @@ from shared.values.money import Money, total
 
 REFERENCE_LENGTH = 10
 ENTRY_KIND = "refund_due"
+
+
+@dataclass(frozen=True)
+class Payer:
+    """Who sent a bank transfer, as the bank wrote it; both may be empty."""
+
+    name: str
+    iban: str
 
 
 def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund | None:
@@ -66,7 +76,7 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
         return _book_refund(session, actor, debt, attempt, WHOLE, money, postings, reason)
     if before.amount:
         # Nothing is left of the last payment, and the parts before it go back all the same.
-        _post(session, actor, debt, order, postings)
+        _post(session, actor, debt.application, order, postings)
     return None
 
 
@@ -166,6 +176,14 @@ def mark_held_due(session: Session, actor: Actor, attempt: str, reason: str) -> 
     return _book_refund(session, actor, debt, row, WHOLE, received, postings, reason)
 
 
+def mark_transfer_due(session: Session, actor: Actor, line: str, money: Money, payer: Payer, reason: str) -> Refund:
+    """Books money in suspense that came by bank for no order as owed back to the account it came from; once for each
+    movement, which the caller has locked."""
+    refund = _new_refund(actor, session.info["mission"], WHOLE, money, reason, now(session))
+    refund.line, refund.payer_name, refund.payer_iban = line, payer.name, payer.iban
+    return _book(session, actor, refund, line, [Posting(accounts.SUSPENSE, money), Posting(accounts.REFUNDS, -money)])
+
+
 def of_application(session: Session, application: str) -> list[Refund]:
     """All refunds owed for an application."""
     return list(
@@ -214,30 +232,36 @@ def _book_refund(
     postings: list[Posting],
     reason: str,
 ) -> Refund:
-    refund = Refund(
-        reference=references.new(debt.mission, REFERENCE_LENGTH, "F"),
-        mission=debt.mission,
-        order=debt.reference,
-        attempt=attempt.reference,
+    refund = _new_refund(actor, debt.mission, part, money, reason, now(session))
+    refund.order, refund.attempt = debt.reference, attempt.reference
+    return _book(session, actor, refund, debt.application, postings)
+
+
+def _new_refund(actor: Actor, mission: str, part: str, money: Money, reason: str, at: datetime) -> Refund:
+    return Refund(
+        reference=references.new(mission, REFERENCE_LENGTH, "F"),
+        mission=mission,
         part=part,
         key=uuid4(),
         amount=money.amount,
         currency=money.currency,
         state=RefundState.DUE.value,
         reason=reason,
-        marked_at=now(session),
+        marked_at=at,
         marked_by=actor.id,
-        changed_at=now(session),
+        changed_at=at,
         second_needed=False,
     )
+
+
+def _book(session: Session, actor: Actor, refund: Refund, about: str, postings: list[Posting]) -> Refund:
     session.add(refund)
     session.flush()
-    _post(session, actor, debt, refund.reference, postings)
-    audit.record(session, actor, "refund.due", debt.application, reason=reason, refund=refund.reference)
+    _post(session, actor, about, refund.reference, postings)
+    audit.record(session, actor, "refund.due", about, reason=refund.reason, refund=refund.reference)
     return refund
 
 
-def _post(session: Session, actor: Actor, debt: Order, source: str, postings: list[Posting]) -> None:
-    entries.post_entry(
-        session, actor, mission=debt.mission, kind=ENTRY_KIND, source=source, about=debt.application, postings=postings
-    )
+def _post(session: Session, actor: Actor, about: str, source: str, postings: list[Posting]) -> None:
+    mission = session.info["mission"]
+    entries.post_entry(session, actor, mission=mission, kind=ENTRY_KIND, source=source, about=about, postings=postings)

@@ -54,9 +54,9 @@ def send(database: Database, actor: Actor, provider: RefundProvider, record: Rec
     with database.scope(scope) as session:
         refund = lock_row(session, Refund, reference)
         state, key, money = RefundState(refund.state), str(refund.key), refund.money
-        attempt = session.get_one(Attempt, refund.attempt).at_provider
         if refund.method != CARD or state not in (RefundState.APPROVED, RefundState.PAID, *UNDER_WAY):
             return state
+        attempt = session.get_one(Attempt, refund.attempt).at_provider
         if state is RefundState.APPROVED and is_disputed(session, attempt.reference):
             return state
         if state is RefundState.APPROVED:

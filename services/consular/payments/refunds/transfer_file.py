@@ -1,6 +1,6 @@
 """Puts approved refunds into a file for the mission's bank, one file for each currency, each refund into one file."""
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from services.consular import missions
@@ -23,8 +23,8 @@ REFERENCE_LENGTH = 10
 LIST_LENGTH = 10
 # A bank takes some thousands of transfers in a file; the rest is for the next one.
 MAX_TRANSFERS = 1_000
-# The payer's bank may still take the same money back.
-DISPUTED = select(Dispute.attempt).where(Dispute.state == DisputeStatus.OPEN.value)
+# The payer's bank may still take the same money back. A refund without a payment is never disputed.
+_IS_DISPUTED = exists().where(Dispute.attempt == Refund.attempt, Dispute.state == DisputeStatus.OPEN.value)
 
 
 def write(session: Session, actor: Actor, currency: str, debtor: Account) -> RefundFile:
@@ -38,7 +38,7 @@ def write(session: Session, actor: Actor, currency: str, debtor: Account) -> Ref
         Refund.method == TRANSFER,
         Refund.state == RefundState.APPROVED.value,
         Refund.currency == currency,
-        Refund.attempt.not_in(DISPUTED),
+        ~_IS_DISPUTED,
     )
     waiting = waiting.order_by(Refund.approved_at, Refund.reference).limit(MAX_TRANSFERS).with_for_update()
     transfers = session.scalars(waiting.execution_options(populate_existing=True)).all()
@@ -83,7 +83,7 @@ def latest(session: Session) -> list[RefundFile]:
 def sums(session: Session) -> list[Money]:
     """What waits to be put into a file, by currency."""
     waiting = select(Refund).where(Refund.method == TRANSFER, Refund.state == RefundState.APPROVED.value)
-    waiting = waiting.where(Refund.attempt.not_in(DISPUTED))
+    waiting = waiting.where(~_IS_DISPUTED)
     amounts: dict[str, Money] = {}
     for row in session.scalars(waiting.order_by(Refund.currency)):
         amounts[row.currency] = amounts[row.currency] + row.money if row.currency in amounts else row.money

@@ -6,10 +6,12 @@ one. It has one row and one entry.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, Text, any_, insert, literal, select
+from sqlalchemy import ARRAY, BigInteger, any_, insert, literal, select
 from sqlalchemy.orm import Session
 
 from services.consular.missions.calendar import take_lock
@@ -22,7 +24,6 @@ from services.consular.payments.transfers.rules import (
     ParsedLine,
     ParsedStatement,
     Reason,
-    copies,
     exclude_each_other,
     extent_of,
     fingerprint,
@@ -39,7 +40,10 @@ from shared.values.person import strip_controls
 REFERENCE_LENGTH, FILENAME_LENGTH = 10, 120
 # What a bank may write at most into a text or a name; the rest of a longer one is left out.
 TEXT_LENGTH, PARTY_LENGTH, NAME_LENGTH = 2_000, 200, 80
-Known = dict[str, set[UUID]]
+# Formats differ by some days in when a movement was booked.
+LATER_DAY = timedelta(days=10)
+# Account, currency and minor units.
+Amount = tuple[str, str, int]
 
 
 def import_file(session: Session, actor: Actor, filename: str, content: bytes) -> StatementFile:
@@ -64,7 +68,7 @@ def import_file(session: Session, actor: Actor, filename: str, content: bytes) -
         imported_at=now(session),
         imported_by=actor.id,
     )
-    stored = _StoredLines(session, mission, parsed.statements, _prints(parsed.statements, known_accounts))
+    stored = _StoredMovements(session, mission, parsed.statements)
     fresh: list[BankLine] = []
     statements: list[BankStatement] = []
     for statement, account in zip(parsed.statements, known_accounts, strict=True):
@@ -88,11 +92,6 @@ def _account(session: Session, statement: ParsedStatement) -> BankAccount:
     if account is None:
         raise Invalid("statement_account", field="file")
     return account
-
-
-def _prints(statements: Iterable[ParsedStatement], known: Iterable[BankAccount]) -> set[str]:
-    pairs = zip(statements, known, strict=True)
-    return {fingerprint(account.iban, line) for statement, account in pairs for line in statement.lines}
 
 
 def _statement_row(
@@ -119,63 +118,107 @@ def _statement_row(
     return row
 
 
-class _StoredLines:
-    """The lines that are known with their statements, for the fingerprints of one file; and the statements between."""
+@dataclass
+class _StoredLine:
+    """A line that is known, with the statements that have it."""
 
-    def __init__(self, session: Session, mission: str, statements: Sequence[ParsedStatement], prints: set[str]) -> None:
+    reference: str
+    mark: str
+    day: date
+    seen: set[UUID]
+
+
+class _StoredMovements:
+    """The lines that are known with their statements, for the amounts of one file; and the statements between."""
+
+    def __init__(self, session: Session, mission: str, statements: Sequence[ParsedStatement]) -> None:
         self.session, self.mission = session, mission
-        self.by_print: dict[str, Known] = defaultdict(dict)
+        self.known: dict[Amount, list[_StoredLine]] = defaultdict(list)
         self.extents: dict[UUID, Extent] = {}
         self.last: dict[str, int] = defaultdict(int)
         self.sightings: list[dict[str, object]] = []
-        first, last = min(one.opened_on for one in statements), max(one.closed_on for one in statements)
+        days = {
+            day for one in statements for day in (one.opened_on, one.closed_on, *(line.booked_on for line in one.lines))
+        }
+        first, last = min(days) - LATER_DAY, max(days) + LATER_DAY
         for row in session.scalars(
             select(BankStatement).where(BankStatement.closed_on >= first, BankStatement.opened_on <= last)
         ):
             self.extents[row.id] = _extent(row)
+        amounts = sorted({line.money.amount for one in statements for line in one.lines})
         rows = session.execute(
-            select(BankLine.reference, BankLine.fingerprint, BankLine.occurrence, BankStatement)
+            select(BankLine, BankStatement)
             .join(Sighting, Sighting.line == BankLine.reference)
             .join(BankStatement, BankStatement.id == Sighting.statement)
-            .where(BankLine.fingerprint == any_(literal(list(prints), ARRAY(Text))))
-            .order_by(BankLine.fingerprint, BankLine.occurrence)
+            .where(
+                BankLine.amount == any_(literal(amounts, ARRAY(BigInteger))), BankLine.booked_on.between(first, last)
+            )
+            .order_by(BankLine.booked_on, BankLine.fingerprint, BankLine.occurrence)
         )
-        for reference, mark, occurrence, statement in rows:
-            self.by_print[mark].setdefault(reference, set()).add(statement.id)
+        by_reference: dict[str, _StoredLine] = {}
+        for line, statement in rows:
+            if line.reference not in by_reference:
+                by_reference[line.reference] = _StoredLine(line.reference, line.fingerprint, line.booked_on, set())
+                self.known[line.iban, line.currency, line.amount].append(by_reference[line.reference])
+            by_reference[line.reference].seen.add(statement.id)
             self.extents[statement.id] = _extent(statement)
-            self.last[mark] = max(self.last[mark], occurrence)
+            self.last[line.fingerprint] = max(self.last[line.fingerprint], line.occurrence)
 
     def add(self, statement: UUID, extent: Extent, account: BankAccount, parsed: ParsedStatement) -> list[BankLine]:
         """The lines of a statement that no known line can be."""
         self.extents[statement] = extent
-        by_print: dict[str, list[ParsedLine]] = defaultdict(list)
+        excluded = {
+            other: exclude_each_other(extent, seen, self.extents.values()) for other, seen in self.extents.items()
+        }
+        by_amount: dict[Amount, list[ParsedLine]] = defaultdict(list)
         for line in parsed.lines:
-            by_print[fingerprint(account.iban, line)].append(line)
+            by_amount[account.iban, line.money.currency, line.money.amount].append(line)
         fresh = []
-        for mark, count in copies(fingerprint(account.iban, line) for line in parsed.lines).items():
-            same = [line for line, seen in self.by_print[mark].items() if self._may_be_in(statement, seen)][:count]
-            for known in same:
-                self._see(mark, known, statement)
-            fresh += [self._new(mark, account, line, statement) for line in by_print[mark][len(same) :]]
-        return fresh
+        for amount, lines in by_amount.items():
+            free = [
+                one for one in self.known[amount] if statement in one.seen or not any(excluded[s] for s in one.seen)
+            ]
+            left = [line for line in lines if not self._is_copy(fingerprint(account.iban, line), free, statement)]
+            fresh += [line for line in left if not self._is_counted_already(line, free, statement)]
+        return [self._new(account, line, statement) for line in fresh]
 
-    def _may_be_in(self, statement: UUID, seen: set[UUID]) -> bool:
+    def _is_copy(self, mark: str, free: list[_StoredLine], statement: UUID) -> bool:
+        """Whether a known line is the same word for word; it is seen here and taken."""
+        return self._take(statement, free, [one for one in free if one.mark == mark])
+
+    def _is_counted_already(self, line: ParsedLine, free: list[_StoredLine], statement: UUID) -> bool:
+        """Whether a known line must be this one although the bank wrote it otherwise, or left its reference out: both
+        statements have all movements of the same time, so that equal amounts are counted."""
         extent = self.extents[statement]
-        known = self.extents.values()
-        return statement in seen or not any(exclude_each_other(extent, self.extents[other], known) for other in seen)
+        same = [one for one in free if any(self._is_counted(line, one, extent, seen) for seen in one.seen)]
+        return self._take(statement, free, sorted(same, key=lambda one: one.day != line.booked_on))
 
-    def _see(self, mark: str, line: str, statement: UUID) -> None:
-        seen = self.by_print[mark].setdefault(line, set())
-        if statement not in seen:
-            seen.add(statement)
-            self.sightings.append({"line": line, "statement": statement, "mission": self.mission})
+    def _is_counted(self, line: ParsedLine, known: _StoredLine, extent: Extent, seen: UUID) -> bool:
+        other = self.extents[seen]
+        is_day = known.day == line.booked_on and (extent.has_whole(known.day) or other.has_whole(known.day))
+        return is_day or extent == other or extent.is_same(other)
 
-    def _new(self, mark: str, account: BankAccount, line: ParsedLine, statement: UUID) -> BankLine:
+    def _take(self, statement: UUID, free: list[_StoredLine], same: list[_StoredLine]) -> bool:
+        known = min(same, key=lambda one: statement not in one.seen, default=None)
+        if known is None:
+            return False
+        free.remove(known)
+        self._see(known, statement)
+        return True
+
+    def _see(self, known: _StoredLine, statement: UUID) -> None:
+        if statement not in known.seen:
+            known.seen.add(statement)
+            self.sightings.append({"line": known.reference, "statement": statement, "mission": self.mission})
+
+    def _new(self, account: BankAccount, line: ParsedLine, statement: UUID) -> BankLine:
+        mark = fingerprint(account.iban, line)
         self.last[mark] += 1
-        reference = references.new(self.mission, REFERENCE_LENGTH, "T")
-        self._see(mark, reference, statement)
+        known = _StoredLine(references.new(self.mission, REFERENCE_LENGTH, "T"), mark, line.booked_on, set())
+        self.known[account.iban, line.money.currency, line.money.amount].append(known)
+        self._see(known, statement)
         return BankLine(
-            reference=reference,
+            reference=known.reference,
             mission=self.mission,
             iban=account.iban,
             fingerprint=mark,

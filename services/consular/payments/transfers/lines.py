@@ -91,7 +91,13 @@ def _part(line: BankLine) -> Part:
 
 
 def match(
-    session: Session, actor: Actor, line: BankLine, kind: str, amount: int, attempt: str | None = None
+    session: Session,
+    actor: Actor,
+    line: BankLine,
+    kind: str,
+    amount: int,
+    attempt: str | None = None,
+    refund: str | None = None,
 ) -> BankMatch:
     """Notes what a part of a locked line is for. The caller has booked it."""
     matched = BankMatch(
@@ -102,6 +108,7 @@ def match(
         amount=amount,
         currency=line.currency,
         attempt=attempt,
+        refund=refund,
         made_at=now(session),
         made_by=actor.id,
     )
@@ -123,11 +130,12 @@ def book_to(
     amount: Money,
     about: str = "",
     attempt: str | None = None,
+    refund: str | None = None,
     account: str | None = None,
 ) -> BankMatch:
     """Books money of a locked line out of suspense into the account of its kind, or into another one; `about` is the
     deposit or refund."""
-    matched = match(session, actor, line, kind, amount.amount, attempt)
+    matched = match(session, actor, line, kind, amount.amount, attempt, refund)
     entries.post_entry(
         session,
         actor,
@@ -170,8 +178,8 @@ def release_held(session: Session, line: BankLine) -> None:
         session.flush()
 
 
-def close_refunded(session: Session, actor: Actor, attempt: str) -> None:
+def close_refunded(session: Session, actor: Actor, attempt: str, refund: str) -> None:
     """Closes the line of a held payment that is owed back; the refund has booked it. Other payments have no line."""
     line = session.scalar(select(BankLine).where(BankLine.attempt == attempt).with_for_update())
     if line is not None:
-        match(session, actor, line, REFUND_DUE, line.open_amount, attempt)
+        match(session, actor, line, REFUND_DUE, line.open_amount, attempt, refund)

@@ -115,7 +115,10 @@ class Sighting(Base):
 
 
 class BankMatch(Base):
-    """A part of a line that found its purpose: a payment of an order, or an account of the ledger. Never changed."""
+    """A part of a line that found its purpose: a payment of an order, or an account of the ledger. Never changed.
+
+    `refund` is the one that is owed for it, that it paid or brought back; matches of earlier versions have none.
+    """
 
     __tablename__ = "bank_match"
 
@@ -126,6 +129,7 @@ class BankMatch(Base):
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
     attempt: Mapped[str | None] = mapped_column(ForeignKey("attempt.reference"))
+    refund: Mapped[str | None] = mapped_column(ForeignKey("refund.reference"))
     made_at: Mapped[datetime]
     made_by: Mapped[str]
 

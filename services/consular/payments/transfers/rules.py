@@ -1,8 +1,7 @@
 """The rules of statements: what a line is, when two lines are one movement, and what a received sum settles."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -75,6 +74,18 @@ class Extent:
     opening: int
     closing: int
 
+    def is_same(self, other: "Extent") -> bool:
+        """Whether both are one statement, perhaps in two formats: these count pages and date openings differently."""
+        mine, its = ((one.closed_on, one.opening, one.closing) for one in (self, other))
+        numbers = {self.number.lstrip("0"), other.number.lstrip("0")}
+        # Without a change of balance two statements of a day look alike.
+        return mine == its and not self.is_page_beside(other) and (self.opening != self.closing or len(numbers) == 1)
+
+    def has_whole(self, day: date) -> bool:
+        """Whether it has every movement of a day: its first and last day may be shared with other statements, and a
+        later page has only some."""
+        return self.opened_on < day < self.closed_on and self.page.lstrip("0") in ("", "1")
+
     def is_continued_by(self, other: "Extent") -> bool:
         """Whether the other opens with the balance this one closed with, not before its last day."""
         return self != other and self.closing == other.opening and self.closed_on <= other.opened_on
@@ -88,7 +99,7 @@ class Extent:
 def exclude_each_other(one: Extent, other: Extent, known: Iterable[Extent]) -> bool:
     """Whether no movement can be in both statements: they are two pages of one statement, or one goes on where the
     other ends, perhaps with further statements, among those that are known, between them."""
-    if one == other:
+    if one == other or one.is_same(other):
         return False
     if one.is_page_beside(other):
         return True
@@ -134,11 +145,6 @@ def fingerprint(iban: str, line: ParsedLine) -> str:
 def compact(text: str) -> str:
     """The letters and digits of a text in upper case: formats and versions of parsers differ in the rest."""
     return "".join(sign for sign in text.upper() if sign.isalnum())
-
-
-def copies(prints: Iterable[str]) -> Mapping[str, int]:
-    """How often each fingerprint is in a statement."""
-    return Counter(prints)
 
 
 @dataclass(frozen=True)

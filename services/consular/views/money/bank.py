@@ -71,7 +71,7 @@ def detail(session: Session, actor: Actor, reference: str) -> View:
         "party_account": line.party_iban,
         "matches": [
             {"kind": one.kind, "amount": one.amount, "currency": one.currency, "payment": one.attempt,
-             "made_at": one.made_at.isoformat()}
+             "refund": one.refund, "made_at": one.made_at.isoformat()}
             for one in matches
         ],
         "decisions": [_decision(one, line) for one in session.scalars(decisions)],

@@ -38,7 +38,7 @@ def refund_held_payment(session: Session, actor: Actor, reference: str, payment:
     if payment in _refunded_attempts(session, reference):
         raise Conflict("already_given_back")
     due_refund = refund.mark_held_due(session, actor, payment, str(payments[payment].held))
-    close_refunded(session, actor, payment)
+    close_refunded(session, actor, payment, due_refund.reference)
     notify_refund(session, application, due_refund)
     renew_deadline(session, application)
     detail: Detail = {
@@ -88,7 +88,7 @@ def clear_flag(session: Session, actor: Actor, reference: str, reason: str, flag
 
 
 def _refunded_attempts(session: Session, reference: str) -> set[str]:
-    return {row.attempt for row in refund.of_application(session, reference)}
+    return {row.attempt for row in refund.of_application(session, reference) if row.attempt}
 
 
 def _clear_flag(session: Session, actor: Actor, application: Application, reason: str) -> None:

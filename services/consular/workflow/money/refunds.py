@@ -111,13 +111,18 @@ def confirm_transfer(session: Session, actor: Actor, reference: str, seen: Money
 def return_money(session: Session, actor: Actor, refund: Refund, account: str, reason: str) -> None:
     """Books money of a paid, locked refund that came back, and notifies the payer that it is owed still."""
     pay.record_returned(session, actor, refund, account, reason)
-    application = session.get_one(Application, session.get_one(Order, refund.order).application)
-    notify_payer(session, application, refund, REFUND_RETURNED, f"{refund.reference}/returned/{refund.returns}")
+    _notify(session, refund, REFUND_RETURNED, f"{refund.reference}/returned/{refund.returns}")
 
 
 def notify_paid(session: Session, refund: Refund) -> None:
     """Notifies the payer that a refund is paid; once more where its money had come back."""
-    application = session.get_one(Application, session.get_one(Order, refund.order).application)
     day: date = day_of(session, refund.mission, now(session))
     once = f"{refund.reference}/paid" + (f"/{refund.returns + 1}" if refund.returns else "")
-    notify_payer(session, application, refund, REFUND_PAID, once, day=day.isoformat())
+    _notify(session, refund, REFUND_PAID, once, day=day.isoformat())
+
+
+def _notify(session: Session, refund: Refund, kind: str, once: str, **params: str) -> None:
+    """Nobody where a transfer was for no order: its payer reads our reference on the statement of their bank."""
+    if refund.order is not None:
+        application = session.get_one(Application, session.get_one(Order, refund.order).application)
+        notify_payer(session, application, refund, kind, once, **params)

@@ -31,11 +31,18 @@ def refund_parts(session: Session, actor: Actor, application: Application, reaso
     order = quote.latest(session, application.reference) if bank_lines else None
     for line in bank_lines:
         if order is not None:
-            lines.keep(session, actor, line, Reason.LATE)
-            held = lines.hold(session, actor, order, line)
-            due_refund = refund.mark_held_due(session, actor, held.reference, reason)
-            lines.close_refunded(session, actor, held.reference)
-            notify_refund(session, application, due_refund)
+            refund_line(session, actor, application, order, line, reason)
+
+
+def refund_line(
+    session: Session, actor: Actor, application: Application, order: Order, line: BankLine, reason: str
+) -> None:
+    """Marks the open money of a locked line, which no payment stands for, as owed back, and notifies the payer."""
+    lines.keep(session, actor, line, Reason.LATE)
+    held = lines.hold(session, actor, order, line)
+    due_refund = refund.mark_held_due(session, actor, held.reference, reason)
+    lines.close_refunded(session, actor, held.reference, due_refund.reference)
+    notify_refund(session, application, due_refund)
 
 
 def count_as_parts(session: Session, actor: Actor, application: Application, order: Order) -> None:

@@ -11,9 +11,12 @@ from services.consular.payments.ledger.postings import Posting
 from services.consular.payments.orders import parts, quote
 from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.rules import OrderState, Payment
+from services.consular.payments.refunds import refund
+from services.consular.payments.refunds.ibans import read_iban
 from services.consular.payments.transfers import lines
 from services.consular.payments.transfers.model import BankDecision, BankLine
 from services.consular.payments.transfers.rules import Reason
+from services.consular.workflow.money import transfer_parts
 from services.consular.workflow.money.transfers import settle_transfer
 from shared.database import audit
 from shared.database.db import now
@@ -238,9 +241,24 @@ def _accept_late(session: Session, actor: Actor, line: BankLine, application: Ap
     settle_transfer.pay(session, actor, application, order, line)
 
 
-def _owe_back(session: Session, actor: Actor, line: BankLine, _application: Application | None) -> None:
-    """Owed back to whoever sent it, to the account it came from."""
-    lines.book_to(session, actor, line, lines.REFUND_DUE, line.open_money)
+def _owe_back(session: Session, actor: Actor, line: BankLine, application: Application | None) -> None:
+    """Owed back to whoever sent it: as a refund of the file it is meant for, or of the movement where there is none."""
+    order = quote.latest(session, application.reference) if application else None
+    if application is not None and order is not None:
+        transfer_parts.refund_line(session, actor, application, order, line, str(line.reason))
+        settle_transfer.clear_money_flag(session, actor, application)
+        return
+    payer = refund.Payer(line.party, _account_of(line))
+    due = refund.mark_transfer_due(session, actor, line.reference, line.open_money, payer, str(line.reason))
+    lines.match(session, actor, line, lines.REFUND_DUE, line.open_amount, refund=due.reference)
+
+
+def _account_of(line: BankLine) -> str:
+    """The payer's account as a transfer back names it; as the bank wrote it where that is no IBAN."""
+    try:
+        return read_iban(line.party_iban)
+    except ValueError:
+        return line.party_iban
 
 
 def _bank_charge(session: Session, actor: Actor, line: BankLine, _application: Application | None) -> None:

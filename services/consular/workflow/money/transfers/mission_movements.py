@@ -63,13 +63,15 @@ def _refunds(session: Session, actor: Actor, reference: str, named: list[str]) -
         else:
             pay.record_paid(session, actor, refund, accounts.SUSPENSE)
             notify_paid(session, refund)
-            lines.match(session, actor, line, lines.REFUND_PAID, money.amount, refund.attempt)
+            lines.match(session, actor, line, lines.REFUND_PAID, money.amount, refund.attempt, refund.reference)
     return True
 
 
 def _movements_of(session: Session, refund: Refund, kind: str) -> int:
-    """How many movements of statements were matched with a refund's payment as a kind."""
-    matched = select(func.count()).select_from(BankMatch).where(BankMatch.attempt == refund.attempt)
+    """How many movements of statements were matched with a refund as a kind."""
+    # Matches of earlier versions name only the payment that is refunded, which some refunds have not.
+    is_earlier = BankMatch.refund.is_(None) & (BankMatch.attempt == (refund.attempt or ""))
+    matched = select(func.count()).select_from(BankMatch).where((BankMatch.refund == refund.reference) | is_earlier)
     return session.scalar(matched.where(BankMatch.kind == kind)) or 0
 
 
@@ -88,13 +90,14 @@ def _returned(session: Session, actor: Actor, reference: str, named: list[str]) 
     if refund.state != RefundState.PAID:
         return False
     return_money(session, actor, refund, accounts.SUSPENSE, RETURNED_BY_BANK)
-    lines.match(session, actor, line, lines.REFUND_RETURNED, refund.amount, refund.attempt)
+    lines.match(session, actor, line, lines.REFUND_RETURNED, refund.amount, refund.attempt, refund.reference)
     return True
 
 
 def _book_confirmed(session: Session, actor: Actor, line: BankLine, kind: str, money: Money, refund: Refund) -> None:
     """Books a movement that an officer confirmed before its statement came: the bank has it in the ledger already."""
-    lines.book_to(session, actor, line, kind, money, refund.reference, refund.attempt, accounts.BANK)
+    about = refund.reference
+    lines.book_to(session, actor, line, kind, money, about, refund.attempt, about, accounts.BANK)
 
 
 def _deposit(session: Session, actor: Actor, reference: str, named: list[str]) -> bool:

@@ -185,7 +185,8 @@ def _keep(
 
 
 def clear_money_flag(session: Session, actor: Actor, application: Application) -> None:
-    """Clears a file's flag of money that does not fit, where none is left; its days begin anew then."""
+    """Clears a file's flag of money that does not fit, where none is left; its days begin anew then. While a part waits
+    for the rest, that is the flag."""
     renew_deadline(session, application)
     flag, refunded = (
         application.exception or "",
@@ -194,5 +195,11 @@ def clear_money_flag(session: Session, actor: Actor, application: Application) -
     known = attempts.of_application(session, application.reference)
     held = [one for one in known if one.held not in (None, parts.PART)]
     if flag.startswith(MONEY_PREFIX) and all(one.reference in refunded for one in held):
-        update_columns(session, application, {"exception": flag}, exception=None, changed_at=db.now(session))
+        left = UNDER_FLAG if _has_waiting_part(session, application.reference) else None
+        update_columns(session, application, {"exception": flag}, exception=left, changed_at=db.now(session))
         audit.record(session, actor, "application.flag_cleared", application.reference, flag=flag)
+
+
+def _has_waiting_part(session: Session, application: str) -> bool:
+    waiting = select(BankLine.reference).where(BankLine.application == application)
+    return session.scalar(waiting.where(BankLine.reason == Reason.UNDER.value).limit(1)) is not None

@@ -73,6 +73,7 @@ class BankMatch(TypedDict):
     amount: int
     currency: str
     payment: str | None
+    refund: str | None
     made_at: str
 
 

@@ -10,11 +10,17 @@ from shared.identity.actor import Actor
 
 
 class DeskRefund(TypedDict):
-    """A refund with its age in days at the mission. The amount is in minor units."""
+    """A refund with its age in days at the mission. The amount is in minor units.
+
+    One of a bank transfer that was for no order has neither application nor payment: `line` is its movement.
+    """
 
     reference: str
-    application: str
-    payment: str
+    application: str | None
+    payment: str | None
+    line: str | None
+    payer_name: str | None
+    payer_iban: str | None
     paid_by: str
     arrived: Amount | None
     asked: Amount | None

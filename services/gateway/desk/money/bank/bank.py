@@ -83,6 +83,7 @@ def _line(reference: str, **more: Any) -> str:
         line=shown,
         me=visitor().account,
         may_act=visitor().role in PAGES["desk.bank_act"] and shown["open_amount"] != 0,
+        may_read_refunds=visitor().role in PAGES["desk.refund"],
         waiting=[one for one in shown["decisions"] if one["state"] == "waiting"],
         bookings=[(kind, t(f"bank_match.{kind}")) for kind in BOOKINGS[side]],
         overrides=[(kind, t(f"bank_override.{kind}")) for kind in ((special,) if special else ()) + OVERRIDES[side]],

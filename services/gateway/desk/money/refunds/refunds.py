@@ -17,6 +17,7 @@ from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.forms import words
 from services.gateway.web.presentation import t
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
+from shared.values.latin import is_latin_name
 from shared.values.money import Money
 from shared.values.person import strip_controls
 
@@ -85,7 +86,7 @@ def export() -> Download:
             row["age_days"],
             reason_of(row),
             t(f"desk.method.{row['method'] or row['paid_by']}").striptags(),
-            row["application"],
+            row["application"] or row["line"],
         )
         for row in unpaid
     ]
@@ -109,6 +110,8 @@ def reason_of(refund: DeskRefund) -> Markup | str:
 
 def _page(refund: DeskRefund, **more: Any) -> str:
     methods = [code for code in ("card", "cash", "transfer") if code != "card" or refund["paid_by"] == "card"]
+    if refund["line"]:
+        methods = ["transfer"]
     return render_template(
         "desk/money/refunds/refund.html",
         refund=refund,
@@ -119,8 +122,14 @@ def _page(refund: DeskRefund, **more: Any) -> str:
         key=str(uuid.uuid4()),
         refusal_text=refusal_text,
         reason_of=reason_of,
-        **{"typed": {}, "errors": {}, **more},
+        **{"typed": _payer_account(refund), "errors": {}, **more},
     )
+
+
+def _payer_account(refund: DeskRefund) -> dict[str, str]:
+    """The account that a transfer for no order came from; its holder where the bank wrote them in Latin letters."""
+    name = refund["payer_name"] or ""
+    return {"iban": refund["payer_iban"] or "", "account_holder": name if is_latin_name(name) else ""}
 
 
 def act(reference: str, verb: str) -> Answer:

@@ -149,28 +149,49 @@ def booked_earlier(session: Session, days: int, amount: int) -> None:
         session.execute(line, {"id": entry["id"], "code": code, "amount": signed})
 
 
-def closing(session: Session) -> dict[tuple[str, str], int]:
-    rows = session.scalars(select(ClosingBalance).execution_options(populate_existing=True))
-    return {(row.account, row.currency): row.amount for row in rows}
+def closing(session: Session) -> list[dict[tuple[str, str], int]]:
+    """The figures of each closed day, the first one first."""
+    rows = session.scalars(select(ClosingBalance).execution_options(populate_existing=True)).all()
+    days = sorted({row.day for row in rows})
+    return [{(row.account, row.currency): row.amount for row in rows if row.day == day} for day in days]
+
+
+def figures(amount: int) -> dict[tuple[str, str], int]:
+    return {("card", "SAR"): amount, ("suspense", "SAR"): -amount}
 
 
 def test_a_closed_day_never_changes(session_for: SessionFor) -> None:
     session = session_for("consular")
     booked_earlier(session, 4, 100)
-    booked_earlier(session, 3, 20)
     busy_day(session)
     yesterday = today(session, "RUH") - timedelta(days=1)
-    assert close.close_yesterday(session, JOB, today(session, "RUH") + timedelta(days=1)) == 0, "the day is not over"
-    assert close.close_yesterday(session, JOB, yesterday) == 1
-    assert session.scalars(select(Close.entries)).all() == [2]
-    figures = {("card", "SAR"): 120, ("suspense", "SAR"): -120}
-    assert closing(session) == figures
+    assert close.close_days(session, JOB, today(session, "RUH") - timedelta(days=4)) == 0, "the day is not over"
+    assert close.close_days(session, JOB, yesterday) == 1
+    assert session.scalars(select(Close.entries)).all() == [1]
+    assert closing(session) == [figures(100)]
     with pytest.raises(DBAPIError, match="is closed"), session.begin_nested():
-        booked_earlier(session, 3, 7)
+        booked_earlier(session, 4, 7)
     busy_day(session)
-    assert close.close_yesterday(session, JOB, yesterday) == 0
-    assert closing(session) == figures
-    assert entries.balances(session, now(session) - timedelta(days=2)) == figures
+    assert close.close_days(session, JOB, yesterday) == 0
+    assert closing(session) == [figures(100)]
+    assert entries.balances(session, now(session) - timedelta(days=3)) == figures(100)
+
+
+def test_after_some_days_without_a_close_each_closes_by_its_own_figures(session_for: SessionFor) -> None:
+    session = session_for("consular")
+    day = today(session, "RUH")
+    booked_earlier(session, 9, 100)
+    assert close.close_days(session, JOB, day - timedelta(days=8)) == 1
+    for back, amount in ((7, 20), (7, 3), (5, 400), (2, -50)):
+        booked_earlier(session, back, amount)
+    busy_day(session)
+    assert close.close_days(session, JOB, day + timedelta(days=1)) == 3, "today is not over"
+    closed = session.execute(select(Close.day, Close.entries).order_by(Close.day)).all()
+    assert closed == [(day - timedelta(days=back), count) for back, count in ((9, 1), (7, 2), (5, 1), (2, 1))]
+    assert closing(session) == [figures(amount) for amount in (100, 123, 523, 473)]
+    assert close.close_days(session, JOB, day + timedelta(days=1)) == 0
+    with pytest.raises(DBAPIError, match="is closed"), session.begin_nested():
+        booked_earlier(session, 6, 7)
 
 
 def test_nothing_is_booked_into_a_closed_day(session_for: SessionFor) -> None:

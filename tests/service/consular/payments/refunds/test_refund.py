@@ -25,6 +25,7 @@ UNPREPARED = dict.fromkeys(
     (
         *("method", "override", "iban", "account_holder", "proposed_by", "proposed_at", "approved_by", "approved_at"),
         *("sent_at", "paid_at", "paid_by", "failure", "provider_reference", "slip", "file"),
+        *("line", "payer_name", "payer_iban"),
     )
 )
 

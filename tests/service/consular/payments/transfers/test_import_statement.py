@@ -4,6 +4,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -115,6 +116,30 @@ def month_files(whole: Statement, chance: random.Random, write: Callable[..., by
     ]
 
 
+def worn(whole: Statement, chance: random.Random) -> Statement:
+    """As another channel of the bank writes it: texts are cut, and references are left out."""
+    movements = [
+        replace(one, text=one.text[: chance.randint(1, 3)], reference=chance.choice(("", "NONREF", one.reference)))
+        for one in whole.movements
+    ]
+    return replace(whole, movements=movements)
+
+
+@pytest.mark.parametrize("seed", range(MONTHS))
+def test_a_month_in_both_formats_gives_one_journal_whatever_they_leave_out(session_for: Sessions, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    session = session_for("consular")
+    open_account(session)
+    whole = month(chance, missions.today(session, HOME))
+    files = [camt(whole), mt940(worn(whole, chance)), mt940(replace(worn(whole, chance), number="77")), camt(whole)]
+    days = [[camt(one), mt940(worn(one, chance))] for one in parts(whole, chance)]
+    sent = chance.choice((files, [file for both in days for file in both], [*days[0], *files]))
+    assert sum(take_in(session, *mixed(sent, chance))) == len(whole.movements)
+    assert sum(take_in(session, *mixed(sent, chance))) == 0
+    expected = Counter(movement.amount for movement in whole.movements)
+    assert Counter(session.scalars(select(BankLine.amount))) == expected
+
+
 def mixed(files: list[bytes], chance: random.Random) -> list[bytes]:
     return chance.sample(files, len(files))
 
@@ -166,6 +191,60 @@ def test_both_formats_of_one_statement_are_one_where_the_bank_gives_references(s
     day = day_of(session, 1)
     whole = Statement([Movement(75_000, day, "fee", "R1"), Movement(75_000, day, "fee", "R2")], day, day)
     assert take_in(session, camt(whole), mt940(whole)) == [2, 0]
+
+
+@pytest.mark.parametrize("reference", ["", "NONREF", "OTHER"])
+@pytest.mark.parametrize("first", [camt, mt940])
+def test_a_statement_in_another_format_without_its_references_is_the_same(
+    session: Session, reference: str, first: Callable[..., bytes]
+) -> None:
+    day, second = day_of(session, 1), mt940 if first is camt else camt
+    known = [
+        Movement(75_000, day, "fee", "R1"),
+        Movement(75_000, day, "fee", "R2"),
+        Movement(-700, day, "charge", "R3"),
+    ]
+    other = [replace(one, text=f"EREF {one.text}", reference=reference) for one in known]
+    whole, again = Statement(known, day, day), Statement(other, day - timedelta(days=1), day, number="0001", page="1")
+    assert take_in(session, first(whole), second(again), second(again), first(whole)) == [3, 0, 0, 0]
+
+
+def test_a_longer_statement_without_references_has_the_movements_of_its_days(session: Session) -> None:
+    first, second = (Movement(75_000, day_of(session, back), "fee", f"R{back}") for back in (5, 3))
+    late = Movement(75_000, day_of(session, 3), "another fee", "R2")
+    daily = [Statement([one], one.day, one.day, at, f"{at}") for one, at in ((first, 0), (second, 75_000))]
+    long = Statement([replace(one, text="x", reference="") for one in (first, second, late)], day_of(session, 9),
+                     day_of(session, 0), 0, "9")  # fmt: skip
+    assert take_in(session, *map(camt, daily), mt940(long), mt940(long)) == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize("write", [camt, mt940])
+@pytest.mark.parametrize(("text", "party"), [("fee", "Rasha Alhussein"), ("other", "Rasha Alhussein"), ("fee", "Omar")])
+def test_equal_amounts_of_a_day_are_two_where_no_statement_is_known_to_have_both(
+    session: Session, write: Callable[..., bytes], text: str, party: str
+) -> None:
+    """In one statement they are counted; in two that go on from each other they cannot be one."""
+    day = day_of(session, 1)
+    one, two = Movement(75_000, day, "fee", "R1"), Movement(75_000, day, text, "", party)
+    both = Statement([one, two], day, day, 0, "1")
+    assert take_in(session, camt(both), write(both)) == [2, 0]
+    after = Statement([replace(one, reference=""), two], day, day, both.closing, "2")
+    assert take_in(session, write(after), camt(after)) == [2, 0]
+
+
+def test_a_movement_of_a_day_that_statements_share_is_not_taken_for_another(session: Session) -> None:
+    """The middle statement is not known yet: neither has the whole day, so that only its reference would say it."""
+    day = day_of(session, 1)
+    early = Statement([Movement(75_000, day, "fee", "R1")], day, day, 0, "1")
+    late = Statement([Movement(75_000, day, "fee of Omar", "")], day, day, 90_000, "3")
+    assert take_in(session, camt(early), mt940(late)) == [1, 1]
+
+
+def test_a_day_without_a_change_of_balance_is_one_statement_in_both_formats(session: Session) -> None:
+    day = day_of(session, 1)
+    whole = Statement([Movement(75_000, day, "fee", "R1"), Movement(-75_000, day, "back", "R2")], day, day, 5)
+    assert take_in(session, camt(whole), mt940(replace(whole, page="1"))) == [2, 0]
+    assert take_in(session, camt(replace(whole, number="2"))) == [2]
 
 
 def test_one_file_with_several_statements(session: Session) -> None:

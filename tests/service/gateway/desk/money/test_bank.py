@@ -16,25 +16,27 @@ from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway.forms import begin, fill, send
 from tests.factories.payments.bank import Movement, Statement, camt, open_account
 
+IBAN = "SA4420000001234567891234"
 SLUG = "individual-extract"
 LANGUAGES = ("ar", "en")
 CUT = camt(Statement([], date(2026, 3, 2), date(2026, 3, 2)))[:-30]
 
 
 class Bank:
-    """The mission's account, and the desk that imports its statements."""
+    """The mission's account, and the desk that imports its statements, which go on from test to test."""
+
+    opening = 0
 
     def __init__(self, gateway: Gateway, database: Database) -> None:
         self.cashier, self.officer = gateway.visitor("cashier"), gateway.visitor("officer")
-        self.opening = 0
         with database.scope(HOME) as session:
             open_account(session)
             self.today = missions.today(session, HOME)
 
     def receive(self, *movements: tuple[int, str]) -> str:
         """Imports a statement; the page after it."""
-        self.opening += 10**8
-        rows = [Movement(amount, self.today, text, party="رشا الحسين") for amount, text in movements]
+        Bank.opening += 10**8
+        rows = [Movement(amount, self.today, text, party="رشا الحسين", account=IBAN) for amount, text in movements]
         statement = camt(Statement(rows, self.today, self.today, self.opening, str(self.opening)))
         answer = self.send("statement.xml", statement)
         assert answer[0] == 303, answer
@@ -120,6 +122,26 @@ def test_unknown_money_is_decided_at_the_desk(bank: Bank, sent: tuple[Browser, s
     assert signed.status_code == 303
     assert "no such payer" not in bank.officer.get(overview).text
     assert bank.cashier.get(f"/{language}/desk/cases/{reference}").status_code == 200
+    check_refund(bank.cashier, page, language)
+
+
+def check_refund(cashier: Browser, line: str, language: str) -> None:
+    """What is owed back for a movement is found from it, and listed without an application."""
+    found = re.search(rf"/{language}/desk/refunds/(RUH-[A-Z0-9-]+)", cashier.get(line).text)
+    assert found is not None
+    page, listed = found[0], cashier.get(f"/{language}/desk/refunds").text
+    assert page in listed and line in listed
+    assert line.rpartition("/")[2] in cashier.get(f"/{language}/desk/refunds.csv").text
+    shown = cashier.get(page).text
+    assert "/desk/cases/" not in shown.partition("<main")[2] and line in shown and f'value="{IBAN}"' in shown
+    assert 'value="cash"' not in shown and "رشا الحسين" in shown
+    form = cashier.form(page, f"{page}/prepare")
+    account = {"method": "transfer", "iban": IBAN, "account_holder": "Rasha Alhussein"}
+    refused = cashier.post(f"{page}/prepare", **{**form, **account, "method": "cash"})
+    assert refused.status_code == 422 and 'id="method-error"' in refused.text
+    prepared = cashier.post(f"{page}/prepare", **{**form, **account})
+    assert prepared.status_code == 303, plain(prepared.text)
+    assert "/desk/refunds/files" in cashier.get(f"/{language}/desk/refunds").text
 
 
 def test_a_suggestion_settles_with_one_press(bank: Bank, sent: tuple[Browser, str]) -> None:
