@@ -44,6 +44,7 @@ RESTORED = (
     ("absence_appeal", "true"),
     ("turn_priority", "true"),
     ("photo_rule", "approver <> 'founding'"),
+    ("promise_rule", "approver <> 'founding'"),
     ("attendance", "turn IS NOT NULL"),
     ("turn", "true"),
     ("reserved_seat", "true"),

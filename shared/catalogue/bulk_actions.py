@@ -52,6 +52,12 @@ PHOTO_RULE = (
     Question("law_source", max_length=160),
     Question("certainty", kind="choice", choices=("H", "M", "L")),
 )
+PROMISE_RULE = (
+    Question("promise_days", kind="number", minimum=1, maximum=400),
+    Question("valid_from", kind="date", hijri=False),
+    Question("law_source", max_length=160),
+    Question("certainty", kind="choice", choices=("H", "M", "L")),
+)
 WAIVER = (
     Question("waiver_reference", max_length=40),
     Question("waiver_reason", kind="long_text", max_length=300),

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.mission.approvals import Proposal
 from services.gateway.desk.verdicts import pressed
-from services.gateway.desk.wording import refusal_text
+from services.gateway.desk.wording import promise_name, refusal_text
 from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.days import today
@@ -32,6 +32,7 @@ from shared.catalogue.bulk_actions import (
     EXTENSION,
     HOURS,
     PHOTO_RULE,
+    PROMISE_RULE,
     RATE,
     RELOCATION,
     REVOCATION,
@@ -41,6 +42,7 @@ from shared.catalogue.bulk_actions import (
     WEEKEND,
 )
 from shared.catalogue.model import Question
+from shared.catalogue.promises import PROMISES
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 from shared.forms import DATES
 
@@ -62,6 +64,7 @@ FORMS: Mapping[str, tuple[Question, ...]] = {
     "booking_rule": BOOKING_RULE,
     "relocation": RELOCATION,
     "photo_rule": PHOTO_RULE,
+    "promise_rule": PROMISE_RULE,
     "reopening": (),
 }
 # Where a proposal begins that asks nothing.
@@ -75,6 +78,7 @@ ONE: Mapping[str, tuple[str, ...]] = {
     "reopening": ("closure",),
     "tariff": ("tariff_fee", "tariff_currency"),
     "photo_rule": ("photo_transaction",),
+    "promise_rule": ("promise_for",),
 }
 SEVERAL: Mapping[str, tuple[str, ...]] = {
     "extension": ("transactions",),
@@ -84,7 +88,7 @@ SEVERAL: Mapping[str, tuple[str, ...]] = {
 # As the terms are read aloud; references of phases and closures say nothing to anybody.
 ORDER = (
     *("transaction", "standing", "valid_from", "decree", "decreed_on", "transactions", "ends_from", "ends_to", "days"),
-    *("photo_transaction", "photo_count", "photo_width", "photo_height"),
+    *("photo_transaction", "photo_count", "photo_width", "photo_height", "promise_for", "promise_days"),
     *("tariff_fee", "tariff_amount", "tariff_currency", "certainty", "waiver_reference", "waiver_reason"),
     *("void_payment", "void_reason"),
     *("case_reference", "priority_kind", "officer_name", "override_reason", "spoil_reason"),
@@ -144,6 +148,8 @@ def _value(name: str, value: Any) -> object:
         return Markup(" · ").join(t(f"transaction.{slug}.title") for slug in slugs) or t("desk.proposals.all")
     if name == "photo_transaction":
         return t("desk.photos.every") if value == EVERY else t(f"transaction.{value}.title")
+    if name == "promise_for":
+        return promise_name(str(value))
     if name == "tariff_fee":
         return fee_name(str(value))
     if name in WEEKDAYS:
@@ -259,6 +265,7 @@ def _options(kind: str) -> dict[str, list[tuple[str, Markup | str]]]:
             (EVERY, t("desk.photos.every")),
             *(choice for choice in transactions if CATALOGUE[choice[0]].photo_rules),
         ],
+        "promise_for": sorted(((key, promise_name(key)) for key in PROMISES), key=lambda one: one[1]),
         "service": [(service, t(f"turn.service.{service}")) for service in SERVICES],
     }
 

@@ -2,10 +2,12 @@
 
 from flask import render_template
 
+from services.gateway.clients.consular.mission.offers import Offer
 from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.days import today
 from shared.catalogue import CATALOGUE
+from shared.catalogue.promises import PROMISES, promise_key
 
 
 def show() -> str:
@@ -16,5 +18,14 @@ def show() -> str:
         "desk/money/prices/services.html",
         offers=offers,
         photographed=[offer for offer in offers if CATALOGUE[offer["slug"]].photo_rules],
+        promises=_promises(offers),
         may_propose=visitor().role in PAGES["desk.ask_proposal"],
     )
+
+
+def _promises(offers: list[Offer]) -> list[tuple[str, int]]:
+    """What working days are promised for, with their number."""
+    days = {promise_key(offer["slug"], None): offer["working_days"] for offer in offers} | {
+        promise_key(offer["slug"], tier["tier"]): tier["working_days"] for offer in offers for tier in offer["tiers"]
+    }
+    return [(key, days[key]) for key in PROMISES if key in days]
