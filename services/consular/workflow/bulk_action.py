@@ -12,6 +12,7 @@ from services.consular.approvals.model import Proposal
 from services.consular.workflow import (
     discard_message,
     extend,
+    office_change,
     overrides,
     photo_rule,
     promise_rule,
@@ -60,6 +61,10 @@ KINDS: Mapping[str, Kind] = {
     hours.KIND: Kind(hours.read, hours.preview, hours.carry_out, hours.undo),
     relocation.KIND: Kind(relocation.read, relocation.preview, relocation.carry_out, relocation.undo),
     rest_days.KIND: Kind(rest_days.read, rest_days.preview, rest_days.carry_out),
+    **dict.fromkeys(
+        (office_change.KIND, office_change.KIND_IN_SYRIA),
+        Kind(office_change.read, office_change.preview, office_change.carry_out),
+    ),
     photo_rule.KIND: Kind(photo_rule.read, photo_rule.preview, photo_rule.carry_out),
     promise_rule.KIND: Kind(promise_rule.read, promise_rule.preview, promise_rule.carry_out),
     booking_rules.KIND: Kind(booking_rules.read, booking_rules.preview, booking_rules.carry_out),

@@ -30,7 +30,10 @@ from shared.catalogue.bulk_actions import (
     DISCARD_MESSAGE,
     EVERY,
     EXTENSION,
+    FOREIGN_CURRENCIES,
     HOURS,
+    OFFICE,
+    OFFICE_IN_SYRIA,
     PHOTO_RULE,
     PROMISE_RULE,
     RATE,
@@ -65,6 +68,8 @@ FORMS: Mapping[str, tuple[Question, ...]] = {
     "relocation": RELOCATION,
     "photo_rule": PHOTO_RULE,
     "promise_rule": PROMISE_RULE,
+    "office": OFFICE,
+    "office_in_syria": OFFICE_IN_SYRIA,
     "reopening": (),
 }
 # Where a proposal begins that asks nothing.
@@ -84,11 +89,13 @@ SEVERAL: Mapping[str, tuple[str, ...]] = {
     "extension": ("transactions",),
     "hours": ("weekdays",),
     "weekend": ("rest_days", "half_days"),
+    "office_in_syria": ("takes", "weekdays"),
 }
 # As the terms are read aloud; references of phases and closures say nothing to anybody.
 ORDER = (
     *("transaction", "standing", "valid_from", "decree", "decreed_on", "transactions", "ends_from", "ends_to", "days"),
     *("photo_transaction", "photo_count", "photo_width", "photo_height", "promise_for", "promise_days"),
+    *("address_ar", "address_en", "takes"),
     *("tariff_fee", "tariff_amount", "tariff_currency", "certainty", "waiver_reference", "waiver_reason"),
     *("void_payment", "void_reason"),
     *("case_reference", "priority_kind", "officer_name", "override_reason", "spoil_reason"),
@@ -152,6 +159,8 @@ def _value(name: str, value: Any) -> object:
         return promise_name(str(value))
     if name == "tariff_fee":
         return fee_name(str(value))
+    if name == "takes":
+        return t("list.comma").join(value)
     if name in WEEKDAYS:
         return Markup(" · ").join(weekday_name((day + 1) % 7) for day in value) or t("desk.proposals.no_day")
     if name == "service":
@@ -265,6 +274,7 @@ def _options(kind: str) -> dict[str, list[tuple[str, Markup | str]]]:
             (EVERY, t("desk.photos.every")),
             *(choice for choice in transactions if CATALOGUE[choice[0]].photo_rules),
         ],
+        "takes": [(code, code) for code in FOREIGN_CURRENCIES],
         "promise_for": sorted(((key, promise_name(key)) for key in PROMISES), key=lambda one: one[1]),
         "service": [(service, t(f"turn.service.{service}")) for service in SERVICES],
     }
