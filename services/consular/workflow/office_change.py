@@ -67,17 +67,17 @@ def _begins(params: Mapping[str, Any]) -> date:
     return date.fromisoformat(params["valid_from"])
 
 
-def _own_rows(session: Session) -> list[Office]:
+def _mission_rows(session: Session) -> list[Office]:
     return [row for row in reference_data.rows(session, Office) if row.code == session.info["mission"]]
 
 
 def _begins_later(session: Session, params: Mapping[str, Any]) -> bool:
     """Whether a row begins on that day or after it, which this one would cut short unseen."""
-    return any(row.valid_from >= _begins(params) for row in _own_rows(session))
+    return any(row.valid_from >= _begins(params) for row in _mission_rows(session))
 
 
 def _in_force(session: Session, params: Mapping[str, Any]) -> Office | None:
-    return next((row for row in _own_rows(session) if row.holds_on(_begins(params))), None)
+    return next((row for row in _mission_rows(session) if row.holds_on(_begins(params))), None)
 
 
 def _row(session: Session, params: Mapping[str, Any], reference: str = "", approver: str = "") -> Office | None:
@@ -106,10 +106,10 @@ def _row(session: Session, params: Mapping[str, Any], reference: str = "", appro
 def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
     """What stands on that day without the change and with it; None for no office. Nothing is written."""
     before, after = _in_force(session, params), _row(session, params)
-    return {"office": {"before": _shown(before), "after": _shown(after)}}
+    return {"office": {"before": _serialise(before), "after": _serialise(after)}}
 
 
-def _shown(row: Office | None) -> dict[str, Any] | None:
+def _serialise(row: Office | None) -> dict[str, Any] | None:
     if row is None:
         return None
     hours = f"{row.opens:%H:%M}–{row.closes:%H:%M}" if row.opens and row.closes else ""
