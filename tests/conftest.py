@@ -44,6 +44,8 @@ RESTORED = (
     ("absence_appeal", "true"),
     ("turn_priority", "true"),
     ("photo_rule", "approver <> 'founding'"),
+    ("promise_rule", "approver <> 'founding'"),
+    ("office", "approver <> 'founding'"),
     ("attendance", "turn IS NOT NULL"),
     ("turn", "true"),
     ("reserved_seat", "true"),
@@ -111,6 +113,7 @@ def restored_calendar(cluster: Postgres, urls: dict[str, str]) -> Iterator[None]
         for table, rows in RESTORED:
             connection.execute(f"DELETE FROM consular.{table} WHERE {rows}")  # noqa: S608
         connection.execute("UPDATE consular.opening SET valid_to = NULL WHERE mission = %s", [HOME])
+        connection.execute("UPDATE consular.office SET valid_to = NULL")
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,28 @@ PHOTO_RULE = (
     Question("law_source", max_length=160),
     Question("certainty", kind="choice", choices=("H", "M", "L")),
 )
+# What an office inside Syria may take: pounds are ambiguous between old and new ones.
+FOREIGN_CURRENCIES = ("USD", "EUR")
+OFFICE = (
+    Question("reception", kind="choice", choices=(OPEN, CLOSED)),
+    Question("address_ar", max_length=200, required=False),
+    Question("address_en", max_length=200, required=False),
+    Question("valid_from", kind="date", hijri=False),
+    Question("law_source", max_length=160),
+    Question("certainty", kind="choice", choices=("H", "M", "L")),
+)
+OFFICE_IN_SYRIA = (
+    *OFFICE[:3],
+    Question("opens", kind="time", max_length=5, required=False),
+    Question("closes_at", kind="time", max_length=5, required=False),
+    *OFFICE[3:],
+)
+PROMISE_RULE = (
+    Question("promise_days", kind="number", minimum=1, maximum=400),
+    Question("valid_from", kind="date", hijri=False),
+    Question("law_source", max_length=160),
+    Question("certainty", kind="choice", choices=("H", "M", "L")),
+)
 WAIVER = (
     Question("waiver_reference", max_length=40),
     Question("waiver_reason", kind="long_text", max_length=300),

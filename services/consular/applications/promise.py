@@ -21,7 +21,7 @@ def promised_day(session: Session, application: Application, slug: str, answers:
     if is_waiting:
         return None
     today = missions.today(session, application.mission)
-    days = promised_days(session, entry.slug, application.mission, today, entry.days(answers))
+    days = promised_days(session, entry, application.mission, today, answers)
     return due_on(session, application.mission, days)
 
 

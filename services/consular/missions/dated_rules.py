@@ -1,6 +1,6 @@
 """Finds the dated row that applies at a mission on a day: promised working days, and printed photos."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -8,15 +8,23 @@ from sqlalchemy.orm import Session
 
 from services.consular.missions import reference_data
 from services.consular.missions.model import PhotoRule, PromiseRule
+from shared.catalogue.model import TIER, Transaction
 
 Row = TypeVar("Row", PhotoRule, PromiseRule)
 
 
-def promised_days(session: Session, transaction: str, mission: str, on: date, otherwise: int) -> int:
-    """The promised working days: of the row in force, otherwise those of the catalogue."""
-    rows = reference_data.rows(session, PromiseRule)
-    row = _nearest((row for row in rows if row.transaction == transaction and row.holds_on(on)), transaction, mission)
-    return row.working_days if row else otherwise
+def promised_days(
+    session: Session, entry: Transaction, mission: str, on: date, answers: Mapping[str, object], *more: PromiseRule
+) -> int:
+    """The promised working days for these answers: of the row in force, otherwise those of the catalogue.
+
+    A row is of one speed: that of the ordinary one says nothing of the urgent one. `more` are rows only thought of.
+    """
+    tier = answers.get(TIER) if entry.tiers else None
+    rows = [*reference_data.rows(session, PromiseRule), *more]
+    applicable = (row for row in rows if (row.transaction, row.tier) == (entry.slug, tier) and row.holds_on(on))
+    row = _nearest(applicable, entry.slug, mission)
+    return row.working_days if row else entry.days(answers)
 
 
 def photos(session: Session, transaction: str, mission: str, on: date, *more: PhotoRule) -> PhotoRule | None:

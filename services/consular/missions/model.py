@@ -233,17 +233,21 @@ class PhotoRule(Dated, ReferenceData):
 
 
 class PromiseRule(Dated, ReferenceData):
-    """The working days promised for a transaction, where they are a dated row and not the catalogue's."""
+    """The working days promised for a transaction, where they are a dated row and not the catalogue's.
+
+    `tier` is the speed that the promise is of; None for a transaction that is sold at one speed.
+    """
 
     __tablename__ = "promise_rule"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     transaction: Mapped[str]
+    tier: Mapped[str | None]
     scope: Mapped[str | None]
     working_days: Mapped[int] = mapped_column(SmallInteger)
     needs_lawyer: Mapped[bool]
 
     def serialise(self) -> dict[str, object]:
         """As the desk shows it."""
-        names = ("transaction", "scope", "working_days", "needs_lawyer", "source", "certainty")
+        names = ("transaction", "tier", "scope", "working_days", "needs_lawyer", "source", "certainty")
         return {name: getattr(self, name) for name in names} | {"since": self.valid_from.isoformat()}

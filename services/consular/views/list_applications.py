@@ -19,7 +19,7 @@ from shared.database import audit
 from shared.identity.actor import Actor
 
 # Money that arrived, does not count, and was not sent back.
-_HAS_HELD_MONEY = (
+HAS_HELD_MONEY = (
     exists()
     .where(Order.application == Application.reference, Attempt.order == Order.reference, Attempt.held.is_not(None))
     .where(
@@ -34,7 +34,7 @@ _HAS_HELD_MONEY = (
 def list_own(session: Session, actor: Actor) -> list[View]:
     """The actor's applications at every mission, newest first. Their rows of all missions must be visible."""
     rows = session.execute(
-        select(Application, ActingPerson, Mandate, _HAS_HELD_MONEY)
+        select(Application, ActingPerson, Mandate, HAS_HELD_MONEY)
         .outerjoin(ActingPerson, ActingPerson.application == Application.reference)
         .outerjoin(Mandate, Mandate.reference == Application.mandate)
         .where(or_(Application.person == actor.person, Application.acting == actor.person))

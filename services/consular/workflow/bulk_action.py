@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 from services.consular.appointments.calendars import booking_rules, closures, hours, relocation, rest_days
 from services.consular.approvals import sign
 from services.consular.approvals.model import Proposal
-from services.consular.workflow import discard_message, extend, overrides, photo_rule, revoke_document, suspend
+from services.consular.workflow import (
+    discard_message,
+    extend,
+    office_change,
+    overrides,
+    photo_rule,
+    promise_rule,
+    revoke_document,
+    suspend,
+)
 from services.consular.workflow.bookings import expire_bookings
 from services.consular.workflow.money import cash_reversal, rate_bulletin, tariff_change, till_difference, waiver
 from services.consular.workflow.money.transfers import bank_account
@@ -52,7 +61,12 @@ KINDS: Mapping[str, Kind] = {
     hours.KIND: Kind(hours.read, hours.preview, hours.carry_out, hours.undo),
     relocation.KIND: Kind(relocation.read, relocation.preview, relocation.carry_out, relocation.undo),
     rest_days.KIND: Kind(rest_days.read, rest_days.preview, rest_days.carry_out),
+    **dict.fromkeys(
+        (office_change.KIND, office_change.KIND_IN_SYRIA),
+        Kind(office_change.read, office_change.preview, office_change.carry_out),
+    ),
     photo_rule.KIND: Kind(photo_rule.read, photo_rule.preview, photo_rule.carry_out),
+    promise_rule.KIND: Kind(promise_rule.read, promise_rule.preview, promise_rule.carry_out),
     booking_rules.KIND: Kind(booking_rules.read, booking_rules.preview, booking_rules.carry_out),
     **dict.fromkeys(overrides.KINDS, Kind(overrides.read, overrides.preview, overrides.carry_out)),
 }

@@ -22,7 +22,9 @@ from services.gateway.desk.money.tills import tills
 from services.gateway.desk.people.identity import identity, mails, passport_checks, recovery, staff
 from services.gateway.desk.people.mandates import mandates
 from services.gateway.desk.people.registrar import registrar
+from services.gateway.desk.wording import promise_name
 from services.gateway.web.language import PREFIX
+from shared.catalogue.promises import promise_key
 
 
 def attach(app: Flask) -> None:
@@ -60,7 +62,7 @@ def attach(app: Flask) -> None:
     _attach_identity(desk)
     _attach_inquiries(desk)
     _attach_bank(desk)
-    app.jinja_env.globals["drawn"] = plot.draw
+    app.jinja_env.globals.update(drawn=plot.draw, promise_name=promise_name, promise_key=promise_key)
     app.register_blueprint(desk)
     app.register_blueprint(registrar.blueprint)
 

@@ -10,6 +10,7 @@ from services.gateway.clients.names import PrintedName
 from services.gateway.web.forms import words
 from services.gateway.web.language import chosen
 from services.gateway.web.presentation import date, has_text, in_script, t
+from shared.catalogue.promises import split_key
 from shared.errors import Refusal
 from shared.values.dates import first_day
 from shared.values.person import strip_controls
@@ -82,6 +83,13 @@ def printed(case: Mapping[str, Any]) -> object:
 def named(name: PrintedName | None) -> str:
     """A whole name in the script of the page, else in Arabic; nothing for a person who is not known yet."""
     return (name["en"] if chosen().code == "en" else name["ar"]) or name["ar"] if name else ""
+
+
+def promise_name(key: str) -> Markup:
+    """What working days are promised for: the transaction, and its speed where it has several."""
+    slug, tier = split_key(key)
+    title = t(f"transaction.{slug}.title")
+    return Markup("{} · {}").format(title, t(f"question.tier.choice.{tier}")) if tier else title
 
 
 def whole(name: Mapping[str, Any]) -> str:

@@ -110,6 +110,29 @@ def test_another_language_before_signing_in(visit: Visit, code: str) -> None:
 
 
 @pytest.mark.parametrize("code", ("ar", "en"))
+def test_another_language_without_a_script(visit: Visit, code: str) -> None:
+    """The link at the head leads to the form's own button. The Enter key sends the form and changes no language."""
+    who = visit(code, "plain", scripts=False, viewport=TELEPHONE)
+    who.open("/sign-up")
+    who.field("email").fill("plain@mahjar.example")
+    shown = who.page.locator("a.language:visible")
+    expect(shown).to_have_count(1)
+    shown.click()
+    assert who.page.url.endswith(f"/{code}/sign-up#other-language")
+    expect(who.field("email")).to_have_value("plain@mahjar.example")
+    button = who.page.locator("#other-language button")
+    expect(button).to_have_attribute("lang", OTHER[code])
+    button.click()
+    who.page.wait_for_url(f"**/{OTHER[code]}/sign-up")
+    expect(who.field("email")).to_have_value("plain@mahjar.example")
+    who.expected.add(422)
+    who.field("email").press("Enter")
+    who.page.wait_for_load_state()
+    assert who.page.url.endswith(f"/{OTHER[code]}/sign-up")
+    expect(who.page.locator("main [role=alert]")).to_be_visible()
+
+
+@pytest.mark.parametrize("code", ("ar", "en"))
 def test_another_language_on_a_line_that_loses_what_is_kept(visit: Visit, code: str) -> None:
     who = visit(code, "slow-line", viewport=TELEPHONE)
     who.open("/sign-up")

@@ -24,10 +24,10 @@ COMPOSED: Mapping[str, Iterable[str]] = {
 # Recorded about something else: a mission, a person, a document, a proposal, a till.
 ELSEWHERE = frozenset(
     """anomaly applications bank bank_account booking_rule bookings booklet booklets books calendar closure desk
-    document draw figures hours identity_check inquiry ledger mandate notice papers phase photo_rule proposal safe
-    seats statement stock till weekend absence.listed application.listed booking.not_found hall.listed letter.list
-    parked.listed refund.approved refund.declined refund.failed refund.file_read refund.file_written refund.listed
-    refund.prepared refund.read turn.listed""".split()
+    document draw figures hours identity_check inquiry ledger mandate notice office papers phase photo_rule
+    promise_rule proposal safe seats statement stock till weekend absence.listed application.listed
+    booking.not_found hall.listed letter.list parked.listed refund.approved refund.declined refund.failed
+    refund.file_read refund.file_written refund.listed refund.prepared refund.read turn.listed""".split()
 )
 
 

@@ -179,6 +179,7 @@ FAMILIES: dict[str, Keys] = {
     "desk.bookings.encoding": lambda: keys("desk.bookings.encoding", sets.encodings()),
     "desk.bookings.order": lambda: keys("desk.bookings.order", sets.date_orders()),
     "desk.bookings.order.hint": lambda: keys("desk.bookings.order.hint", (*sets.date_orders(), "both", "unknown")),
+    "desk.bookings.row": lambda: keys("desk.bookings.row", sets.booking_columns()),
     "desk.bookings.standing": lambda: keys("desk.bookings.standing", ("ahead", "open", "over")),
     "desk.bookings.state": lambda: keys("desk.bookings.state", ("previewed", "kept", "dropped")),
     "desk.calendar.certainty": lambda: keys("desk.calendar.certainty", ("H", "M", "L")),
@@ -275,7 +276,7 @@ FAMILIES: dict[str, Keys] = {
 }  # fmt: skip
 # Families of which every page asks first whether there is a text, and those whose values only a test can collect:
 # tests/unit/gateway/desk/cases/test_history.py has every step of a case.
-UNBOUND = frozenset("desk.event desk.parked.reason desk.refusal letter.field refund_rule".split())
+UNBOUND = frozenset("desk.event desk.parked.reason desk.refusal desk.parked.kind letter.field refund_rule".split())
 
 
 def uncited(texts: Collection[str]) -> list[str]:

@@ -7,7 +7,7 @@ from services.consular.applications import rules
 from services.consular.appointments.hall import rules as hall
 from services.consular.appointments.lottery import enter
 from services.consular.approvals import sign
-from services.consular.bookings import booked_days
+from services.consular.bookings import booked_days, rows
 from services.consular.data import rows_of
 from services.consular.ministries.rules.matters import MATTERS
 from services.consular.missions.model import HOST_HOLIDAY, SYRIAN_HOLIDAY
@@ -20,7 +20,7 @@ from services.consular.views import draws
 from services.consular.workflow import bulk_action
 from services.gateway.accounts.mail import queue
 from services.gateway.desk.cases import contradictions
-from services.gateway.desk.mission.approvals import proposals
+from services.gateway.desk.mission.approvals import proposals, terms
 from services.gateway.desk.mission.figures import figures
 from services.gateway.pages.help import help as help_pages
 from services.gateway.web import faults
@@ -180,6 +180,10 @@ def date_orders() -> Iterable[str]:
     return booked_days.ORDERS
 
 
+def booking_columns() -> Iterable[str]:
+    return rows.COLUMNS
+
+
 def proposal_forms() -> Iterable[str]:
     """The bulk actions that begin with a form."""
     return proposals.FORMS
@@ -196,7 +200,7 @@ def proposal_fields() -> set[str]:
     beside = {
         name for table in tables for kind, names in table.items() if kind not in proposals.BEGINS for name in names
     }
-    return {*proposals.ORDER, *asked, *beside}
+    return {*terms.ORDER, *asked, *beside}
 
 
 def upload_faults() -> Iterable[str]:

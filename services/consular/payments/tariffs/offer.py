@@ -30,7 +30,7 @@ def offer(session: Session, transaction: Transaction, mission: Mission, on: date
 def _offer(session: Session, transaction: Transaction, mission: Mission, on: date) -> dict[str, object]:
     status_row = transaction_status.status_on(session, transaction.slug, mission, on)
     tiers = [
-        {"tier": tier.name, "working_days": tier.working_days}
+        {"tier": tier.name, "working_days": promised_days(session, transaction, mission.code, on, {TIER: tier.name})}
         | _priced(session, transaction, mission, on, {TIER: tier.name})
         for tier in transaction.tiers
     ]
@@ -41,7 +41,7 @@ def _offer(session: Session, transaction: Transaction, mission: Mission, on: dat
         "status_source": status_row.source if status_row else None,
         "status_since": status_row.valid_from.isoformat() if status_row else None,
         "historical": _historical(session, transaction, on),
-        "working_days": promised_days(session, transaction.slug, mission.code, on, transaction.working_days),
+        "working_days": promised_days(session, transaction, mission.code, on, {}),
         "photos": _photos(session, transaction, mission, on),
         "priced": transaction.priced,
         "registration": _registration(session, transaction, mission, on),

@@ -49,13 +49,12 @@ def preview(session: Session, actor: Actor, reference: str) -> dict[str, Any]:
     price_difference = difference.between(session, reference, slug, application.mission, answers)
     audit.record(session, actor, "application.upgrade_asked", reference)
     today = missions.today(session, application.mission)
-    days = forms.transaction(slug).days(answers)
     day = promised_day(session, application, slug, answers)
     order = quote.of_application(session, reference, UPGRADE)
     return {
         **price_difference.serialise(),
         "to": slug,
-        "working_days": promised_days(session, slug, application.mission, today, days),
+        "working_days": promised_days(session, forms.transaction(slug), application.mission, today, answers),
         "due_on": day.isoformat() if day else None,
         "due_before": application.due_on.isoformat() if application.due_on else None,
         "quote": quote.serialise(session, order) if order else None,

@@ -70,12 +70,16 @@ class PendingSignIn(Base):
 
 
 class RecoveryLink(Base):
-    """A link to a new password, sent to a confirmed address. Only the hash of its token is kept."""
+    """A link to a new password, sent to a confirmed address. Only the hash of its token is kept.
+
+    `wanted` is the page to go on with, empty for none and once the link is used.
+    """
 
     __tablename__ = "recovery_link"
 
     token_key: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    wanted: Mapped[str]
     created_at: Mapped[datetime]
     ends_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
@@ -84,7 +88,8 @@ class RecoveryLink(Base):
 class RecoveryRequest(Base):
     """Somebody asked for a link to a new password. What was typed may be an address, a number, or nobody's.
 
-    `email` is as it is looked up, `number_key` a hash; one of them at most is not empty.
+    `email` is as it is looked up, `number_key` a hash; one of them at most is not empty. `wanted` is the page
+    to go on with, or empty.
     """
 
     __tablename__ = "recovery_request"
@@ -92,4 +97,5 @@ class RecoveryRequest(Base):
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     email: Mapped[str]
     number_key: Mapped[str]
+    wanted: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(index=True)

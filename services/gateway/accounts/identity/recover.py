@@ -22,16 +22,20 @@ from shared.identity.actor import ANONYMOUS, Actor
 from shared.reasons import check_choice
 
 BATCH = 50
+LONGEST_PAGE = 1000
 
 
-def ask(session: Session, secret: str, identifier: str) -> None:
-    """Notes that somebody wants a link. Whose account it is, if anybody's, is looked up by another process.
+def ask(session: Session, secret: str, identifier: str, wanted: str = "") -> None:
+    """Notes that somebody wants a link, and the page of ours to go on with after the new password, if there is one.
+
+    Whose account it is, if anybody's, is looked up by another process.
 
     A request that looked it up would take longer for an address that is known here, and so would tell it.
     """
     number = register.number_key(secret, identifier)
     email = "" if number else register.identifier_key(identifier)
-    session.add(RecoveryRequest(email=email, number_key=number, created_at=db.now(session)))
+    wanted = wanted if len(wanted) <= LONGEST_PAGE else ""
+    session.add(RecoveryRequest(email=email, number_key=number, wanted=wanted, created_at=db.now(session)))
 
 
 def answer_requests(session: Session, secret: str) -> int:
@@ -39,30 +43,35 @@ def answer_requests(session: Session, secret: str) -> int:
     oldest = select(RecoveryRequest).order_by(RecoveryRequest.created_at).limit(BATCH)
     requests = session.scalars(oldest.with_for_update(skip_locked=True)).all()
     for request in requests:
-        _send_link(session, secret, register.find_by_keys(session, request.email, request.number_key))
+        account = register.find_by_keys(session, request.email, request.number_key)
+        _send_link(session, secret, account, request.wanted)
         session.delete(request)
     return len(requests)
 
 
-def _send_link(session: Session, secret: str, account: Account | None) -> None:
+def _send_link(session: Session, secret: str, account: Account | None, wanted: str) -> None:
     """To a confirmed address. Who has none, or is on hold, gets nothing."""
     audit.record(session, ANONYMOUS, "recovery.ask", account.id if account else "unknown")
     if account is None or account.email_confirmed_at is None or account.frozen_at is not None:
         return
-    token, mission = recovery_links.issue(session, account.id), account.home_mission
+    token, mission = recovery_links.issue(session, account.id, wanted), account.home_mission
     mail = queue.queue(session, secret, queue.PASSWORD_LINK, account.email, account.language, mission, recovery=token)
     mail.account_id = account.id
 
 
-def by_link(session: Session, secret: str, token: str, password: str) -> None:
-    """Sets the new password and uses the link up; of two at once one succeeds. Raises NotFound, Invalid."""
+def by_link(session: Session, secret: str, token: str, password: str) -> str:
+    """Sets the new password and uses the link up; of two at once one succeeds. Gives the page that was wanted.
+
+    Raises NotFound, Invalid.
+    """
     link = recovery_links.find(session, token)
-    account = session.get_one(Account, link.account_id)
+    account, wanted = session.get_one(Account, link.account_id), link.wanted
     check_strength(password, account.email)
     recovery_links.use(session, link)
     if _is_held(account):
         raise NotFound(recovery_links.UNKNOWN)
     _set(session, secret, account, password, "link")
+    return wanted
 
 
 def give_code(session: Session, secret: str, actor: Actor, number: str, document: str) -> tuple[str, Account]:

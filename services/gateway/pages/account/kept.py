@@ -6,9 +6,11 @@ from werkzeug.wrappers import Response as Answer
 from services.gateway.accounts import sessions
 from services.gateway.web.access.form_tokens import owner_of_page
 from services.gateway.web.current import accounts, visitor
-from services.gateway.web.links.form_pages import sent_page
-from services.gateway.web.sent_forms.kept_answers import forget, keep_sent
-from shared.errors import NotFound
+from services.gateway.web.language import other
+from services.gateway.web.links.form_pages import in_language, sent_page, unsent_file
+from services.gateway.web.sent_forms.kept_answers import forget, has_text, keep_sent
+from services.gateway.web.sent_forms.language_switch import FILES
+from shared.errors import Conflict, NotFound
 
 blueprint = Blueprint("kept", __name__)
 session_blueprint = Blueprint("session", __name__)
@@ -22,6 +24,19 @@ def keep() -> tuple[str, int]:
         raise NotFound()
     keep_sent(action)
     return "", 204
+
+
+@blueprint.post("/kept/language")
+def switch_language() -> Answer:
+    """The page of a form in the other language, with what was typed into it. A chosen file was not sent: that is said.
+
+    Raises Conflict (not_kept) where something was typed that cannot go along.
+    """
+    if has_text() and not keep_sent():
+        raise Conflict("not_kept")
+    page = in_language(sent_page() or url_for("home.show"), other())
+    has_file = any(request.form.get(name) for name in request.args.getlist(FILES))
+    return redirect(unsent_file(page) if has_file else page, 303)
 
 
 @blueprint.post("/kept/discard")

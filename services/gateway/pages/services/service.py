@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from services.gateway.clients.consular.mission.offers import Mission
+from services.gateway.clients.consular.mission.offers import Mission, Offer
 from services.gateway.web.content.offers import offers_by_slug
 from services.gateway.web.content.offices import offices_in_syria
 from services.gateway.web.current import consular
@@ -27,7 +27,14 @@ def show(slug: str) -> str:
         offer=offer,
         offices=offices_in_syria(),
         next_free=_next_free(entry, mission),
+        speeds=_speeds(entry, offer),
     )
+
+
+def _speeds(entry: Transaction, offer: Offer | None) -> list[tuple[str, int]]:
+    """The speeds of an entry with the working days that the mission promises for each."""
+    promised = {tier["tier"]: tier["working_days"] for tier in offer["tiers"]} if offer else {}
+    return [(tier.name, promised.get(tier.name, tier.working_days)) for tier in entry.tiers]
 
 
 def _next_free(entry: Transaction, mission: Mission | None) -> str | None:

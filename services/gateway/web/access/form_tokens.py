@@ -23,7 +23,7 @@ LIFETIME_SECONDS = 12 * 3600
 # Forms that somebody uses before signing in.
 OPEN_FORMS = frozenset(
     {"sign_in.enter", "sign_up.begin", "invitation.accept", "track.show", "verify.find", "kept.keep", "payer_link.pay"}
-    | {"recovery.send", "recovery.use_code", "recovery.set_password"}
+    | {"recovery.send", "recovery.use_code", "recovery.set_password", "kept.switch_language"}
 )
 
 

@@ -51,6 +51,7 @@ PAGES: dict[str, Set[str]] = {
     "verify.show": ANYONE,
     "provider.webhook": ANYONE,
     "kept.keep": ANYONE,
+    "kept.switch_language": ANYONE,
     "kept.discard": ANYONE,
     "session.left": SECURING,
     "session.prolong": SECURING,

@@ -17,12 +17,15 @@ from services.gateway.web.access.form_tokens import is_of_this_session, owner_of
 from services.gateway.web.access.throttling import slow_down, slow_down_network
 from services.gateway.web.current import accounts, settings, visitor_or_none
 from services.gateway.web.links.form_pages import sent_page
+from services.gateway.web.sent_forms.language_switch import FILES, with_switches
 from services.gateway.web.sent_forms.refill import NEVER, bare, refill
 
 # Nobody types passwords to have them kept.
 SECRET = frozenset({"password", "old_password", "factor_code", "credential"})
 # Parts of a file are no form that anybody fills in.
-OWN_ENDPOINTS = frozenset({"parts.take", "kept.keep", "kept.discard", "session.prolong", "sign_in.sign_out"})
+OWN_ENDPOINTS = frozenset(
+    {"parts.take", "kept.keep", "kept.switch_language", "kept.discard", "session.prolong", "sign_in.sign_out"}
+)
 # A form that repeats what was typed on another page names that page's form.
 TYPED_INTO = "typed_into"
 SWEEP_SECONDS = 60.0
@@ -30,14 +33,19 @@ SWEEP_SECONDS = 60.0
 
 def _typed_pairs() -> Pairs:
     """Everything typed into the form that was sent, apart from passwords and files."""
-    left_out = NEVER | SECRET | {TYPED_INTO, "form_action"}
+    left_out = NEVER | SECRET | {TYPED_INTO, "form_action", *request.args.getlist(FILES)}
     return [(name, text) for name, text in request.form.items(multi=True) if name not in left_out]
+
+
+def has_text() -> bool:
+    """Whether something was typed into the form that was sent."""
+    return any(name != "key" and text.strip() for name, text in _typed_pairs())
 
 
 def keep_sent(action: str | None = None) -> bool:
     """Keeps what was sent for the owner of its page. False where there is nothing to keep, or nobody to keep it for."""
     owner, page, pairs = owner_of_form(), sent_page(), _typed_pairs()
-    if owner is None or page is None or not any(name != "key" and text.strip() for name, text in pairs):
+    if owner is None or page is None or not has_text():
         return False
     form = Kept(bare(action or request.form.get(TYPED_INTO) or request.path), pairs)
     with suppress(TooMany, *UNREACHABLE):
@@ -85,6 +93,8 @@ def _after(answer: Response) -> Response:
         _after_form(answer)
     elif request.method == "GET" and g.get("has_form") and answer.status_code == 200:
         _after_page(answer)
+    if g.get("has_form") and answer.mimetype == "text/html" and not answer.is_streamed:
+        answer.set_data(with_switches(answer.get_data(as_text=True)))
     return answer
 
 

@@ -1,11 +1,14 @@
 """Following an application without an account: the stage, and not a word more."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from shared.identity.actor import ANONYMOUS
 from tests.factories.applications import Counter
+from tests.factories.payments import InMemoryProvider
+from tests.factories.payments.card import card, notify
 
 pytestmark = pytest.mark.clock
 
@@ -25,6 +28,7 @@ def test_reference_and_birth_date_show_the_stage_only(counter: At) -> None:
     assert shown == {
         "transaction": "passport-renewal",
         "status": "in_review",
+        "held": False,
         "stages": [
             {"code": "awaiting_payment", "state": "done"},
             {"code": "in_review", "state": "current"},
@@ -33,6 +37,17 @@ def test_reference_and_birth_date_show_the_stage_only(counter: At) -> None:
             {"code": "collected", "state": "ahead"},
         ],
     }
+
+
+def test_held_money_is_said_without_its_amount(counter: At, provider: InMemoryProvider) -> None:
+    here = counter().until("awaiting_payment")
+    payment = str(card(here).get_json()["reference"])
+    assert track(here, here.reference)[1]["held"] is False  # type: ignore[index]
+    provider.choose(payment, "pay-wrong-amount")
+    assert notify(here, provider, payment).status_code == 200
+    shown: Any = track(here, here.reference)[1]
+    assert (shown["status"], shown["held"]) == ("awaiting_payment", True)
+    assert set(shown) == {"transaction", "status", "held", "stages"}
 
 
 def test_it_is_found_however_it_was_typed(counter: At) -> None:

@@ -164,3 +164,16 @@ def test_pictures_that_nobody_decides_about_are_deleted(gateway: Gateway) -> Non
     assert stored(gateway, addresses) == 0
     with consular(gateway).scope("RUH") as session:
         assert session.get_one(IdentityCheck, reference).state == "expired"
+
+
+@pytest.mark.parametrize("language", ("ar", "en"))
+def test_the_page_that_was_wanted_goes_along_while_a_passport_is_checked(gateway: Gateway, language: str) -> None:
+    browser = gateway.declared(WHO, f"wanted-check-{language}@mahjar.example")
+    wanted, page = f"/{language}/account/mandates", f"/{language}/identity/passport"
+    assert f'href="{page}?next={wanted}"' in browser.get(f"/{language}/identity?next={wanted}").text
+    asked = browser.get(f"{page}?next={wanted}").text
+    assert f'name="next" value="{wanted}"' in asked and f'href="/{language}/identity?next={wanted}"' in asked
+    refused = browser.submit(page, next=wanted)
+    assert refused.status_code == 422 and f'name="next" value="{wanted}"' in refused.text
+    answer = browser.submit(page, next=wanted, **pictures(face=image(size=(len(language) + 317, 411))))
+    assert answer.location == f"{page}?next={wanted}"

@@ -366,6 +366,55 @@ class TestForgottenPassword:
             account = session.scalars(select(Account).where(Account.email == email)).one()
             account.password_hash = hash_password(PASSWORD)
 
+    @pytest.mark.parametrize(("code", "other"), [("en", "ar"), ("ar", "en")])
+    def test_the_page_that_was_wanted_comes_after_the_link(
+        self, gateway: Gateway, owner: Owner, code: str, other: str
+    ) -> None:
+        """The e-mail says nothing of it, and another browser may open the link, in the other language."""
+        email, app, wanted, visitor = owner[0], owner[1], "/services/criminal-record", gateway.browser()
+        assert f"/{code}/recover?next=/{code}{wanted}" in visitor.get(f"/{code}/sign-in?next=/{code}{wanted}").text
+        form = {"identifier": email, "next": f"/{code}{wanted}"}
+        sent = visitor.submit(f"/{code}/recover", **form).location
+        assert sent == f"/{code}/recover?sent=1&next=/{code}{wanted}"
+        assert f"/{code}/recover/code?next=/{code}{wanted}" in visitor.get(sent).text
+        answer_requests(gateway)
+        params = gateway.mails(email)[-1][1]
+        assert list(params) == ["recovery"] and wanted not in params["recovery"]
+        link, elsewhere = f"/{other}/recover/{params['recovery']}", gateway.browser()
+        assert elsewhere.submit(link, password="short").status_code == 422
+        led = elsewhere.submit(link, password=NEW).location
+        assert led == f"/{other}/sign-in?done=password&next=/{code}{wanted}"
+        assert f'name="next" value="/{other}{wanted}"' in elsewhere.get(led).text
+        second = elsewhere.submit(
+            f"/{other}/sign-in", identifier=email, password=NEW, next=f"/{other}{wanted}"
+        ).location
+        assert second == f"/{other}/sign-in/second?next=/{other}{wanted}"
+        entered = elsewhere.submit(second, factor_code=app.at(clock(gateway)), next=f"/{other}{wanted}")
+        assert entered.location == f"/{other}{wanted}"
+        self.restore(gateway, email)
+
+    @pytest.mark.parametrize(
+        "wanted", ["//evil.example/x", "https://evil.example/", "/en/nothing", "/en/?a=" + "x" * 1000]
+    )
+    def test_a_page_that_is_not_ours_is_not_led_to_after_the_link(
+        self, gateway: Gateway, owner: Owner, wanted: str
+    ) -> None:
+        visitor = gateway.browser()
+        visitor.submit("/en/recover", identifier=owner[0], next=wanted)
+        answer_requests(gateway)
+        link = f"/en/recover/{gateway.mails(owner[0])[-1][1]['recovery']}"
+        assert visitor.submit(link, password=NEW).location == "/en/sign-in?done=password"
+        self.restore(gateway, owner[0])
+
+    def test_a_used_link_keeps_no_page(self, gateway: Gateway, owner: Owner) -> None:
+        visitor = gateway.browser()
+        for _ in range(2):
+            visitor.submit("/en/recover", identifier=owner[0], next="/en/services/criminal-record")
+            answer_requests(gateway)
+        with scope(gateway) as session:
+            kept = session.scalars(select(RecoveryLink.wanted).where(RecoveryLink.used_at.is_not(None))).all()
+            assert set(kept) == {""}
+
     def test_a_second_link_ends_the_first(self, gateway: Gateway, owner: Owner) -> None:
         first, second = self.ask(gateway, owner[0]), self.ask(gateway, specimens.SON.national_number)
         assert gateway.browser().get(f"/en/recover/{first}").status_code == 404
@@ -444,8 +493,14 @@ class TestForgottenPassword:
         other = gateway.account(person=specimens.WOMAN).email
         form = {"code": code, "password": NEW}
         assert gateway.browser().submit("/en/recover/code", identifier=other, **form).status_code == 422
-        answer = gateway.browser().submit("/en/recover/code", identifier=email, **form)
-        assert answer.location == "/en/sign-in?done=password"
+        page = gateway.browser()
+        assert "/en/recover?next=/en/services/birth" in page.get("/en/recover/code?next=/en/services/birth").text
+        wrong = page.submit(
+            "/en/recover/code", identifier=email, code=code, password="short", next="/en/services/birth"
+        )
+        assert wrong.status_code == 422 and 'name="next" value="/en/services/birth"' in wrong.text
+        answer = page.submit("/en/recover/code", identifier=email, **form, next="/en/services/birth")
+        assert answer.location == "/en/sign-in?done=password&next=/en/services/birth"
         assert gateway.browser().submit("/en/recover/code", identifier=email, **form).status_code == 422
         assert gateway.browser().submit(SIGN_IN, identifier=email, password=NEW).location == SECOND
         self.restore(gateway, email)

@@ -191,10 +191,11 @@ class FormStep(TypedDict):
 
 
 class TrackingStep(TypedDict):
-    """A stage of an application, without anything personal."""
+    """A stage of an application, without anything personal; `held` where money arrived that does not count yet."""
 
     transaction: str
     status: str
+    held: bool
     stages: list[TrackedApplication]
 
 

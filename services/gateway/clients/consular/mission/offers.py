@@ -124,9 +124,10 @@ class Rates(TypedDict):
 
 
 class DoubtfulPromise(TypedDict):
-    """Promised working days whose legal text was not found."""
+    """Promised working days whose legal text was not found; `tier` is the speed they are of."""
 
     transaction: str
+    tier: str | None
     scope: str | None
     working_days: int
     needs_lawyer: bool

@@ -9,14 +9,14 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.mission.approvals import Proposal
+from services.gateway.desk.mission.approvals.terms import WEEKDAYS, fee_name, terms
 from services.gateway.desk.verdicts import pressed
-from services.gateway.desk.wording import refusal_text
+from services.gateway.desk.wording import promise_name, refusal_text
 from services.gateway.web.access.pages import PAGES
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.days import today
 from services.gateway.web.forms import PARTS, faults, fields, typed
-from services.gateway.web.language import chosen
-from services.gateway.web.presentation import date, has_text, money, t, weekday_name
+from services.gateway.web.presentation import t, weekday_name
 from services.gateway.web.sent_forms.kept_answers import keep_unfinished
 from services.gateway.web.sent_forms.submission import submit
 from shared.catalogue import CATALOGUE
@@ -30,8 +30,12 @@ from shared.catalogue.bulk_actions import (
     DISCARD_MESSAGE,
     EVERY,
     EXTENSION,
+    FOREIGN_CURRENCIES,
     HOURS,
+    OFFICE,
+    OFFICE_IN_SYRIA,
     PHOTO_RULE,
+    PROMISE_RULE,
     RATE,
     RELOCATION,
     REVOCATION,
@@ -41,6 +45,7 @@ from shared.catalogue.bulk_actions import (
     WEEKEND,
 )
 from shared.catalogue.model import Question
+from shared.catalogue.promises import PROMISES
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
 from shared.forms import DATES
 
@@ -62,6 +67,9 @@ FORMS: Mapping[str, tuple[Question, ...]] = {
     "booking_rule": BOOKING_RULE,
     "relocation": RELOCATION,
     "photo_rule": PHOTO_RULE,
+    "promise_rule": PROMISE_RULE,
+    "office": OFFICE,
+    "office_in_syria": OFFICE_IN_SYRIA,
     "reopening": (),
 }
 # Where a proposal begins that asks nothing.
@@ -75,31 +83,14 @@ ONE: Mapping[str, tuple[str, ...]] = {
     "reopening": ("closure",),
     "tariff": ("tariff_fee", "tariff_currency"),
     "photo_rule": ("photo_transaction",),
+    "promise_rule": ("promise_for",),
 }
 SEVERAL: Mapping[str, tuple[str, ...]] = {
     "extension": ("transactions",),
     "hours": ("weekdays",),
     "weekend": ("rest_days", "half_days"),
+    "office_in_syria": ("takes", "weekdays"),
 }
-# As the terms are read aloud; references of phases and closures say nothing to anybody.
-ORDER = (
-    *("transaction", "standing", "valid_from", "decree", "decreed_on", "transactions", "ends_from", "ends_to", "days"),
-    *("photo_transaction", "photo_count", "photo_width", "photo_height"),
-    *("tariff_fee", "tariff_amount", "tariff_currency", "certainty", "waiver_reference", "waiver_reason"),
-    *("void_payment", "void_reason"),
-    *("case_reference", "priority_kind", "officer_name", "override_reason", "spoil_reason"),
-    *("till_reference", "till_expected", "till_counted"),
-    *("message_number", "discard_reason"),
-    *("law_source", "window_to", "document_code", "revocation_reason"),
-    *("rate_base", "rate_value", "rate_quote", "rate_on", "rate_days", "rate_published", "band_reason"),
-    *("first_day", "last_day", "title_ar", "title_en", "closes"),
-    *("service", "window", "weekdays", "reception", "opens", "closes_at", "slot_minutes", "seats"),
-    *("rest_days", "half_days", "horizon_days", "daily_quota", "urgent_quota", "per_month"),
-    *("hold_minutes", "free_hours", "arrive_minutes", "affected"),
-    *("account_currency", "iban", "bic", "account_holder", "bank_name", "account_source"),
-)
-DAYS = frozenset({"decreed_on", "ends_from", "ends_to", "valid_from", "window_to", "first_day", "last_day", "rate_on"})
-WEEKDAYS = frozenset({"weekdays", "rest_days", "half_days"})
 LONGEST, MOST = 200, 200
 VERDICTS = ("approve", "decline")
 
@@ -127,45 +118,6 @@ def _list(**more: Any) -> str:
 
 def _worded(proposal: Proposal) -> dict[str, Any]:
     return {**proposal, "terms": terms(proposal["params"])}
-
-
-def terms(params: Mapping[str, Any]) -> list[tuple[Markup, object]]:
-    """The terms in words, as rows of label and value."""
-    given = {"officer_name": params.get("officer_ar" if chosen().code == "ar" else "officer_en"), **params}
-    known = [name for name in ORDER if given.get(name) not in (None, "")]
-    return [(t(f"field.{name}.label"), _value(name, given[name])) for name in known]
-
-
-def _value(name: str, value: Any) -> object:
-    if name in DAYS:
-        return date(str(value))
-    if name in ("transaction", "transactions"):
-        slugs = [value] if isinstance(value, str) else list(value)
-        return Markup(" · ").join(t(f"transaction.{slug}.title") for slug in slugs) or t("desk.proposals.all")
-    if name == "photo_transaction":
-        return t("desk.photos.every") if value == EVERY else t(f"transaction.{value}.title")
-    if name == "tariff_fee":
-        return fee_name(str(value))
-    if name in WEEKDAYS:
-        return Markup(" · ").join(weekday_name((day + 1) % 7) for day in value) or t("desk.proposals.no_day")
-    if name == "service":
-        return t(f"turn.service.{value}")
-    if name == "priority_kind":
-        return t(f"desk.priority.kind.{value}")
-    if name in ("till_expected", "till_counted"):
-        return money(value)
-    if name == "till_reference":
-        return Markup('<a class="code" href="{}">{}</a>').format(url_for("desk.till", reference=value), value)
-    if name == "case_reference":
-        return Markup('<a class="code" href="{}">{}</a>').format(url_for("desk.case", reference=value), value)
-    choice = f"field.{name}.choice.{value}"
-    return t(choice) if has_text(choice) else value
-
-
-def fee_name(fee: str) -> Markup:
-    """A line of a transaction in words."""
-    slug, _, line = fee.partition(":")
-    return Markup("{} · {}").format(t(f"transaction.{slug}.title"), t(f"fee.{line}"))
 
 
 def ask(kind: str) -> Answer:
@@ -259,6 +211,8 @@ def _options(kind: str) -> dict[str, list[tuple[str, Markup | str]]]:
             (EVERY, t("desk.photos.every")),
             *(choice for choice in transactions if CATALOGUE[choice[0]].photo_rules),
         ],
+        "takes": [(code, code) for code in FOREIGN_CURRENCIES],
+        "promise_for": sorted(((key, promise_name(key)) for key in PROMISES), key=lambda one: one[1]),
         "service": [(service, t(f"turn.service.{service}")) for service in SERVICES],
     }
 

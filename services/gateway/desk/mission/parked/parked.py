@@ -22,6 +22,7 @@ def show() -> str:
         parked=consular().parked.list_messages(actor(), list_page()),
         age=age,
         reason_of=reason_of,
+        kind_of=kind_of,
         done=request.args.get("done", ""),
         turn=lambda page: url_for("desk.parked", page=page),
     )
@@ -53,6 +54,7 @@ def _page(number: int, **more: object) -> str:
         may=may,
         age=age,
         reason_of=reason_of,
+        kind_of=kind_of,
         refusal_text=refusal_text,
         **more,
     )
@@ -69,3 +71,8 @@ def age(minutes: int) -> Markup:
 def reason_of(code: str) -> Markup | str:
     """Why a message was set aside, in words where there are some."""
     return t(f"desk.parked.reason.{code}") if has_text(f"desk.parked.reason.{code}") else code
+
+
+def kind_of(routing_key: str) -> Markup | str:
+    """What a message says, in words; its own name where it is of a kind that this service does not take."""
+    return t(f"desk.parked.kind.{routing_key}") if has_text(f"desk.parked.kind.{routing_key}") else routing_key

@@ -62,6 +62,7 @@ def _app_page(refusal: Refusal | None = None) -> str:
         picture=_picture(address),
         key=" ".join(key[start : start + GROUP] for start in range(0, len(key), GROUP)),
         errors=faults(refusal, prefix="field") if refusal else {},
+        next=wanted_page(),
     )
 
 
@@ -86,7 +87,7 @@ def add_authenticator() -> str | tuple[str, int]:
 
 
 def _codes_page(codes: list[str]) -> str:
-    return render_template("pages/account/factors/recovery_codes.html", codes=codes)
+    return render_template("pages/account/factors/recovery_codes.html", codes=codes, next=wanted_page())
 
 
 @blueprint.post("/account/security/authenticator/remove")
@@ -129,6 +130,7 @@ def _passkey_page(refusal: Refusal | None = None) -> str:
         errors=faults(refusal, prefix="field") if refusal else {},
         typed=request.form,
         longest=passkeys.LONGEST_NAME,
+        next=wanted_page(),
         named=has_passkey_name(request.host),
         site=passkey_site(),
     )
@@ -155,7 +157,7 @@ def add_passkey() -> Response | tuple[str, int]:
     # Shown after the commit, so that the challenge stays used.
     if refused is not None:
         return _passkey_page(refused), refused.status
-    return redirect(url_for("factors.show", done="passkey"), 303)
+    return redirect(url_for("factors.show", done="passkey", next=wanted_page() or None), 303)
 
 
 @blueprint.post("/account/security/passkey/remove")

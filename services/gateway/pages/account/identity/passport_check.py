@@ -8,6 +8,7 @@ from services.gateway.accounts.throttle import CODES_BY_ACCOUNT
 from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import consular, visitor
 from services.gateway.web.forms import faults
+from services.gateway.web.links.form_pages import wanted_page
 from shared.errors import Invalid, Refusal, TooLarge, Unavailable
 
 FILES = ("passport", "face")
@@ -26,6 +27,7 @@ def _page(refusal: Refusal | None = None) -> str:
         "pages/account/identity/passport_check.html",
         check=consular().identity_checks.latest(visitor().actor)["check"],
         errors=faults(refusal, prefix="field") if refusal else {},
+        next=wanted_page(),
     )
 
 
@@ -41,7 +43,7 @@ def send() -> Response | tuple[str, int]:
         raise
     except Refusal as refusal:
         return _page(refusal), refusal.status
-    return redirect(url_for("passport_check.ask"), 303)
+    return redirect(url_for("passport_check.ask", next=wanted_page() or None), 303)
 
 
 def _content(name: str) -> bytes:

@@ -11,6 +11,7 @@ from services.gateway.accounts.throttle import RECOVERY_BY_ADDRESS, RECOVERY_BY_
 from services.gateway.web.access.throttling import slow_down, slow_down_network
 from services.gateway.web.current import accounts, settings
 from services.gateway.web.forms import faults
+from services.gateway.web.links.form_pages import wanted_page
 from shared.errors import Invalid, Refusal
 
 LONGEST = 254
@@ -25,6 +26,7 @@ def ask() -> str:
         errors={},
         sent="sent" in request.args,
         mailbox=settings().mail.mailbox_url,
+        next=wanted_page(),
     )
 
 
@@ -36,13 +38,16 @@ def send() -> Response | tuple[str, int]:
     if not identifier.strip():
         refusal = Invalid("required", field="identifier")
         page = render_template(
-            "pages/account/recovery/recover.html", errors=faults(refusal, prefix="field"), sent=False
+            "pages/account/recovery/recover.html",
+            errors=faults(refusal, prefix="field"),
+            sent=False,
+            next=wanted_page(),
         )
         return page, refusal.status
     slow_down(RECOVERY_BY_MAILBOX, register.identifier_key(identifier))
     with accounts().scope(None) as session:
-        recover.ask(session, settings().secret, identifier)
-    return redirect(url_for("recovery.ask", sent=1), 303)
+        recover.ask(session, settings().secret, identifier, wanted_page())
+    return redirect(url_for("recovery.ask", sent=1, next=wanted_page() or None), 303)
 
 
 @blueprint.get("/recover/code")
@@ -54,7 +59,11 @@ def ask_code() -> str:
 def _code_page(refusal: Refusal | None = None) -> str:
     errors = faults(refusal, prefix="field") if refusal else {}
     return render_template(
-        "pages/account/recovery/recover_code.html", errors=errors, typed=request.form, shortest=SHORTEST
+        "pages/account/recovery/recover_code.html",
+        errors=errors,
+        typed=request.form,
+        shortest=SHORTEST,
+        next=wanted_page(),
     )
 
 
@@ -73,7 +82,7 @@ def use_code() -> Response | tuple[str, int]:
     if not is_right:
         wrong = Invalid("code_wrong", field="code")
         return _code_page(wrong), wrong.status
-    return redirect(url_for("sign_in.ask", done="password"), 303)
+    return redirect(url_for("sign_in.ask", done="password", next=wanted_page() or None), 303)
 
 
 @blueprint.get("/recover/<token>")
@@ -97,7 +106,7 @@ def set_password(token: str) -> Response | tuple[str, int]:
     slow_down_network(RECOVERY_BY_ADDRESS)
     try:
         with accounts().scope(None) as session:
-            recover.by_link(session, settings().secret, token, request.form.get("password", ""))
+            wanted = recover.by_link(session, settings().secret, token, request.form.get("password", ""))
     except Invalid as refusal:
         return _password_page(token, refusal), refusal.status
-    return redirect(url_for("sign_in.ask", done="password"), 303)
+    return redirect(url_for("sign_in.ask", done="password", next=wanted or None), 303)

@@ -31,7 +31,11 @@ blueprint = Blueprint("sign_up", __name__)
 @blueprint.get("/sign-up")
 def ask() -> str | Response:
     """The form. It needs the list of missions; without it the page says that the service is down."""
-    return _form() if visitor_or_none() is None else redirect(wanted_page() or url_for("applications.list_own"), 303)
+    return _form() if visitor_or_none() is None else redirect(_onward(), 303)
+
+
+def _onward() -> str:
+    return wanted_page() or url_for("applications.list_own")
 
 
 def _form(refusal: Refusal | None = None) -> str:
@@ -74,7 +78,7 @@ def _begin() -> None:
 @blueprint.get("/sign-up/code")
 def ask_code() -> str | Response:
     """Asks for the code of the e-mail."""
-    return _code_form() if visitor_or_none() is None else redirect(url_for("applications.list_own"), 303)
+    return _code_form() if visitor_or_none() is None else redirect(_onward(), 303)
 
 
 def _code_form(refusal: Refusal | None = None) -> str:

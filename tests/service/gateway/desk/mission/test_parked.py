@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from services.consular.handlers import HANDLERS
 from shared.database.db import Database
+from shared.i18n import language as language_of
 from shared.messaging.inbox import parked
 from shared.values.references import new
 from tests.factories.gateway import Browser, Gateway
@@ -33,7 +35,8 @@ def test_a_message_is_read_and_taken_up_again(gateway: Gateway, database: Databa
     number = park(database("consular"), about, b'{"note": "<b>raw</b>"}\x00')
     head, page = gateway.visitor("head_of_mission"), f"/{language}/desk/parked"
     assert about in whole_list(head, page)
-    shown = head.get(f"{page}/{number}").text
+    shown, kind = head.get(f"{page}/{number}").text, language_of(language).text("desk.parked.kind.decision.made")
+    assert kind in shown and "decision.made" not in shown.split("<pre")[0]
     assert "&lt;b&gt;raw" in shown and "\x00" not in shown
     assert head.submit(f"{page}/{number}/replay", f"{page}/{number}", reason=" ").status_code == 422
     form = head.form(f"{page}/{number}", f"{page}/{number}/replay")
@@ -41,6 +44,11 @@ def test_a_message_is_read_and_taken_up_again(gateway: Gateway, database: Databa
     assert verdict(database("consular"), number) == "replay"
     again = head.post(f"{page}/{number}/replay", **form, reason="once more")
     assert again.status_code == 409 and "once more" not in head.get(page).text
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_every_message_that_is_taken_has_words(language: str) -> None:
+    assert [key for key in HANDLERS if not language_of(language).text(f"desk.parked.kind.{key}")] == []
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])

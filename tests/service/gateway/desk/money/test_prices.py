@@ -1,13 +1,15 @@
 """Rates at the desk: seen with their age, declared by one, signed by another; and prices that say what coins pay."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import text
 
 from services.consular import missions
+from shared.catalogue import CATALOGUE
 from shared.database.db import Database
 from tests.conftest import officer
 from tests.factories.applications import Counter
@@ -224,3 +226,101 @@ def test_the_photos_of_a_mission_are_changed_by_two_people(
     assert second.post(address, csrf_token=token, verdict="approve", key=f"sign-{language}").status_code == 303
     gateway.app.extensions["consular"].forget()
     assert nine in plain(gateway.browser().get(f"/{language}/services/passport-renewal?mission=RUH").text)
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.usefixtures("restored_calendar")
+def test_the_promised_days_of_one_speed_are_changed_by_two_people(
+    gateway: Gateway, database: Callable[[str], Database], language: str
+) -> None:
+    head, second = gateway.visitor("head_of_mission"), gateway.visitor("officer")
+    ask = f"/{language}/desk/proposals/new/promise_rule"
+    key = next(f"{slug}:regular" for slug, entry in CATALOGUE.items() if entry.tiers)
+    slug = key.partition(":")[0]
+    listed = head.get(f"/{language}/desk/services").text
+    assert f"{ask}?promise_for={key}" in unescape(listed).replace("%3A", ":")
+    assert ask not in second.get(f"/{language}/desk/services").text
+    assert f'value="{key}" selected' in head.get(f"{ask}?promise_for={key}").text
+    with database("consular").scope("RUH") as session:
+        day = missions.today(session, "RUH").isoformat().split("-")
+    form = {
+        "promise_for": key,
+        "promise_days": "٤٤",
+        "law_source": "Specimen circular 44",
+        "certainty": "M",
+        **dict(zip(("valid_from-year", "valid_from-month", "valid_from-day"), day, strict=True)),
+    }
+    token = head.token(ask)
+    wrong = head.post(ask, csrf_token=token, **{**form, "promise_days": "0"})
+    assert wrong.status_code == 422 and 'id="promise_days-error"' in wrong.text
+    promised = {"ar": "44 يوم عمل", "en": "44 working days"}[language]
+    assert promised in plain(head.post(ask, csrf_token=token, **form).text)
+    assert head.post(ask, csrf_token=token, confirmed="yes", key=f"promise-{language}", **form).status_code == 303
+    proposals = second.get(f"/{language}/desk/proposals").text
+    reference = re.findall(r'id="p-(RUH-[0-9A-Z-]+)"', proposals.split("Specimen circular 44")[0])[-1]
+    token = second.token(f"/{language}/desk/proposals")
+    address = f"/{language}/desk/proposals/{reference}"
+    assert second.post(address, csrf_token=token, verdict="approve", key=f"sign-p-{language}").status_code == 303
+    gateway.app.extensions["consular"].forget()
+    page = plain(gateway.browser().get(f"/{language}/services/{slug}?mission=RUH").text)
+    assert promised in page
+    urgent = next(tier.working_days for tier in CATALOGUE[slug].tiers if tier.name == "urgent")
+    assert (f"{urgent} أيام عمل" if language == "ar" else f"{urgent} working days") in page
+
+
+@pytest.fixture
+def offices(gateway: Gateway, restored_calendar: None) -> Iterator[None]:
+    """Pages keep the missions for half a minute: no test sees the office of another one."""
+    gateway.app.extensions["consular"].forget()
+    yield
+    gateway.app.extensions["consular"].forget()
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.usefixtures("offices")
+def test_the_office_of_a_mission_is_changed_by_two_people(
+    gateway: Gateway, database: Callable[[str], Database], language: str
+) -> None:
+    head, second = gateway.visitor("head_of_mission"), gateway.visitor("officer")
+    ask, street = f"/{language}/desk/proposals/new/office", f"شارع {language}، الرياض"
+    page = unescape(head.get(f"/{language}/desk/services").text)
+    link = re.search(rf'href="({ask}\?[^"]+)"', page)
+    assert link and ask not in second.get(f"/{language}/desk/services").text
+    filled = unescape(head.get(link[1]).text)
+    assert "Diplomatic Quarter" in filled and "الحي الدبلوماسي" in filled
+    with database("consular").scope("RUH") as session:
+        day = missions.today(session, "RUH").isoformat().split("-")
+    form = {
+        "reception": "open",
+        "address_ar": street,
+        "address_en": "",
+        "law_source": "Specimen circular 51",
+        "certainty": "M",
+        **dict(zip(("valid_from-year", "valid_from-month", "valid_from-day"), day, strict=True)),
+    }
+    token = head.token(ask)
+    wrong = head.post(ask, csrf_token=token, **{**form, "address_ar": ""})
+    assert wrong.status_code == 422 and 'id="address_ar-error"' in wrong.text
+    look = plain(head.post(ask, csrf_token=token, **form).text)
+    assert street in look and "الحي الدبلوماسي" in look
+    assert head.post(ask, csrf_token=token, confirmed="yes", key=f"office-{language}", **form).status_code == 303
+    proposals = second.get(f"/{language}/desk/proposals").text
+    reference = re.findall(r'id="p-(RUH-[0-9A-Z-]+)"', proposals.split("Specimen circular 51")[0])[-1]
+    token = second.token(f"/{language}/desk/proposals")
+    address = f"/{language}/desk/proposals/{reference}"
+    assert second.post(address, csrf_token=token, verdict="approve", key=f"sign-o-{language}").status_code == 303
+    gateway.app.extensions["consular"].forget()
+    assert street in plain(head.get(f"/{language}/desk/services").text)
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.usefixtures("offices")
+def test_an_office_inside_syria_is_asked_for_its_currencies_days_and_hours(gateway: Gateway, language: str) -> None:
+    head = gateway.visitor("head_of_mission", mission="DAM")
+    page = unescape(head.get(f"/{language}/desk/services").text)
+    link = re.search(rf'href="(/{language}/desk/proposals/new/office_in_syria\?[^"]+)"', page)
+    assert link
+    filled = head.get(link[1]).text
+    ticked = set(re.findall(r'name="(takes|weekdays)" value="([^"]+)" checked', filled))
+    assert ticked == {("takes", "USD"), ("takes", "EUR"), *(("weekdays", day) for day in "60123")}
+    assert 'name="opens" type="text" value="09:00"' in filled

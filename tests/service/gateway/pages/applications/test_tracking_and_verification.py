@@ -13,6 +13,7 @@ from services.consular.payments.providers.signature import sign
 from services.gateway.pages.documents import verify
 from shared.direction import CONTROLS
 from shared.documents import VERIFIED, verified_facts
+from shared.i18n import language as language_of
 from shared.values.references import new
 from tests.factories.documents.snapshots import document
 from tests.factories.gateway import Browser, Gateway
@@ -42,6 +43,22 @@ def test_reference_and_birth_date_show_the_stage_and_nothing_else(gateway: Gatew
     owner.submit(
         f"/en/applications/{reference}/withdraw", key=owner.hidden(f"/en/applications/{reference}/withdraw", "key")
     )
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_nobody_is_told_to_pay_while_money_is_held(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    applications, say = gateway.app.extensions["consular"].applications, language_of(language)
+    stages = [{"code": "awaiting_payment", "state": "current"}, {"code": "in_review", "state": "ahead"}]
+    shown = {"transaction": "individual-extract", "status": "awaiting_payment", "stages": stages}
+    form = {"reference": new("RUH", 10), "born-day": "30", "born-month": "1", "born-year": "1990"}
+    for is_held in (True, False):
+        monkeypatch.setattr(applications, "track", lambda *_asked, now=is_held: {**shown, "held": now})
+        text = gateway.browser().submit(f"/{language}/track", **form).text.split("<main")[1]
+        held = say.text("application.awaiting_payment.title_held")
+        assert (held in text, say.text("application.held.title") in text) == (is_held, is_held)
+        assert (say.text("status.awaiting_payment") in text.split('class="timeline"')[0]) is not is_held
 
 
 def test_a_wrong_date_and_an_unknown_reference_get_the_same_answer(gateway: Gateway) -> None:

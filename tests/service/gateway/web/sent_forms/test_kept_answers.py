@@ -547,3 +547,63 @@ def test_a_long_text_in_arabic_fits_into_what_is_kept(gateway: Gateway) -> None:
     form = browser.form(page)
     expire(gateway)
     assert "kept=answers" in browser.post(page, **form, booking_reference=long).location
+
+
+def switch(page: str, action: str) -> re.Match[str]:
+    """The button that changes the language, in the form of an address."""
+    form = next(one for one in re.findall(r"<form\b.*?</form>", page, re.S) if f'action="{action}"' in one)
+    found = re.search(
+        rf'<noscript>.*name="typed_into" value="{action}".* formaction="([^"]+)".*</noscript></form>', form, re.S
+    )
+    assert found, form
+    assert "<button" not in form[form.index("<noscript>") :].replace("<button", "", 1)
+    return found
+
+
+@pytest.mark.parametrize("which", FORMS)
+@pytest.mark.parametrize("language", ("ar", "en"))
+def test_every_form_goes_along_into_the_other_language_without_a_script(
+    gateway: Gateway, which: str, language: str
+) -> None:
+    role, page, action, told = FORMS[which]
+    page, action = f"/{language}{page}", f"/{language}{action or page}"
+    kind, person = {"person": ("expatriate", specimens.FATHER), "unconfirmed": ("expatriate", None)}.get(
+        role, (role, None)
+    )
+    browser = gateway.visitor(kind, person=person)
+    shown = browser.get(page).text
+    assert 'class="language" href="#other-language"' in shown and shown.count('id="other-language"') == 1
+    address = unescape(switch(shown, action)[1])
+    answer = browser.post(address, **(browser.form(page, action) | told), typed_into=action)
+    other = page.replace(f"/{language}/", "/en/" if language == "ar" else "/ar/", 1)
+    assert (answer.status_code, answer.location) == (303, other)
+    assert shows(browser.get(other).text, told)
+
+
+@pytest.mark.parametrize("language", ("ar", "en"))
+def test_a_chosen_file_is_not_sent_to_change_the_language_and_is_said_to_be_gone(
+    gateway: Gateway, language: str
+) -> None:
+    browser, other = gateway.visitor(person=specimens.FATHER), "en" if language == "ar" else "ar"
+    page = f"/{language}/account/mandates/paper/power_of_attorney"
+    shown = browser.get(page).text
+    address = unescape(switch(shown, page)[1])
+    assert 'type="file"' in shown and address == f"/{language}/kept/language?files=scan"
+    assert 'formenctype="application/x-www-form-urlencoded"' in shown
+    sent = browser.form(page, page) | {"principal_given": "ليلى", "scan": "deed.pdf"}
+    back = f"/{other}/account/mandates/paper/power_of_attorney"
+    assert browser.post(address, **sent, typed_into=page).location == f"{back}?unsent=file"
+    assert shows(browser.get(f"{back}?unsent=file").text, {"principal_given": "ليلى"})
+    assert "deed.pdf" not in browser.get(back).text
+    assert browser.post(address, **(sent | {"scan": ""}), typed_into=page).location == back
+
+
+def test_text_that_is_too_long_to_go_along_is_not_lost_silently(gateway: Gateway, step: tuple[Browser, str]) -> None:
+    browser, page = step
+    form = browser.form(page, page) | {"emergency_name": "x" * 70_000}
+    answer = browser.post("/en/kept/language", **form, typed_into=page)
+    assert answer.status_code == 409 and "too much text" in answer.text
+
+
+def test_a_page_where_nothing_is_typed_has_a_plain_link(gateway: Gateway) -> None:
+    assert "other-language" not in gateway.browser().get("/en/").text

@@ -20,7 +20,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
         "health ready front_door printed openings home.show services.show rulebook.show "
         "about.show about.privacy about.accessibility track.ask track.show verify.ask verify.find verify.show "
         "provider.webhook sign_in.ask sign_in.enter sign_up.ask sign_up.begin sign_up.ask_code sign_up.open_account "
-        "invitation.ask invitation.accept kept.keep kept.discard "
+        "invitation.ask invitation.accept kept.keep kept.switch_language kept.discard "
         "second_step.ask second_step.enter passkey.ask passkey.enter recovery.ask recovery.send recovery.ask_code "
         "recovery.use_code recovery.ask_password recovery.set_password",
     ),
