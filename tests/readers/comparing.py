@@ -2,10 +2,10 @@
 
 Before both sides are compared, Unicode is composed (NFC; presentation forms stay what they are, so one that came out
 would count as a failure), figures are 0-9 with the signs of that set, as papers print them, marks of direction are left
-out, and every stretch of white space is one space. PDFium, which reads a row of the page as a whole, breaks the line at a reference inside an
-Arabic sentence; so does a wrapped line in any reader: a space before a comma, a full stop, a colon or a closing
-bracket, and one after an opening bracket, is left out on both sides. A line that was broken after a hyphen is joined;
-PDFium shows such a hyphen as U+FFFE.
+out, and every stretch of white space is one space. PDFium, which reads a row of the page as a whole, breaks the line at
+a reference inside an Arabic sentence; so does a wrapped line in any reader: a space before a comma, a full stop, a
+colon or a closing bracket, and one after an opening bracket, is left out on both sides. A line that was broken after a
+hyphen is joined; PDFium shows such a hyphen as U+FFFE.
 """
 
 import re

@@ -151,5 +151,5 @@ USUAL: dict[str, Any] = NOTE | {
     [("individual-extract", 3), ("death-statement", 2), ("marriage-statement", 3), ("divorce-statement", 3)],
 )
 def test_a_usual_life_fits_on_one_sheet(kind: str, count: int) -> None:
-    """A column too narrow for what is usually noted broke each line in two, and sent the signature to a second sheet."""
+    """A column too narrow for what is usually noted broke each line in two: the signature went to a second sheet."""
     assert len(pages_of(render(document(kind, annotations=[USUAL] * count)))) == 1
