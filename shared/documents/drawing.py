@@ -14,7 +14,7 @@ from shared.documents import tagging, text_layer
 from shared.documents.fonts import document_fonts
 from shared.errors import Unavailable
 from shared.settings import fonts_folder
-from shared.values.digits import ascii_digits
+from shared.values.digits import ascii_figures
 
 STYLESHEET = Path(__file__).parent / "templates" / "print.css"
 MAX_ENGINES = 2
@@ -97,7 +97,7 @@ def render(html: str, identifier: bytes | None = None) -> bytes:
 
     Raises Unavailable when Pango is missing, or when two are drawn and none ends.
     """
-    html = ascii_digits(html)
+    html = ascii_figures(html)
     try:
         engine = _idle.get(timeout=ENGINE_TIMEOUT_SECONDS)
     except queue.Empty as error:

@@ -30,6 +30,8 @@ CODES = {"marital_status": ("person.marital_status",), "finding": ("finding",)}
 WITH_MARITAL_STATUS = frozenset({"individual-extract", "death-statement"})
 # Rows that a forger would add or leave out: of which document they are, and where the snapshot has them.
 LISTS = {"people": ("family-extract", ("head", "blocks.spouse", "blocks.children", "others")),
+         "marriages": ("marriage-statement", ("marriages",)),
+         "divorces": ("divorce-statement", ("divorces",)),
          "convictions": ("criminal-record", ("entries",))}  # fmt: skip
 
 

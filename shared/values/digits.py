@@ -1,8 +1,12 @@
 """Digits as people type them: Western, Arabic-Indic or Persian; stored as 0-9."""
 
+import re
+
 ARABIC_INDIC = "٠١٢٣٤٥٦٧٨٩"
 PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
 _TO_ASCII = str.maketrans(ARABIC_INDIC + PERSIAN, "0123456789" * 2)
+_SIGNS = {"٫": ".", "٬": ",", "٪": "%"}
+_INSIDE_FIGURE = re.compile("(?<=[0-9])[٫٬](?=[0-9])|٪")
 
 # The letters, digits and signs that East Asian keyboards write in double width.
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -11,6 +15,11 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 def ascii_digits(text: str) -> str:
     """The same text with every accepted digit as 0-9. Other scripts' digits stay as they are, and fail later."""
     return text.translate(_TO_ASCII)
+
+
+def ascii_figures(text: str) -> str:
+    """As `ascii_digits`; the Arabic decimal and thousands separators inside a figure, and the percent sign, too."""
+    return _INSIDE_FIGURE.sub(lambda sign: _SIGNS[sign[0]], ascii_digits(text))
 
 
 def ordinary_width(text: str) -> str:

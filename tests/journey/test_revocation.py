@@ -53,6 +53,8 @@ def test_an_extract_of_the_register_is_revoked_by_two_people(extract: Case) -> N
     assert alone.get_json()["code"] == "own_proposal" and status_of(extract, "civil_registry", code) == "valid"
     assert decided(extract, reference).get_json()["state"] == "done"
     assert status_of(extract, "civil_registry", code) == "revoked"
+    told = [(one["kind"], one["about"], one["params"]) for one in extract.serialise()["notices"]]
+    assert told[0] == ("document_revoked", extract.reference, {"document": code})
     register = extract.platform.clients["civil_registry"]
     assert register.get(f"/documents/{code}.pdf", extract.me).get_json()["code"] == "document_revoked"
 

@@ -1,11 +1,11 @@
 """Draws strings as a paper would and asks each reader for them, letter for letter and in their order.
 
 Before both sides are compared, Unicode is composed (NFC; presentation forms stay what they are, so one that came out
-would count as a failure), figures are 0-9, as papers print them, marks of direction are left out, and every stretch of
-white space is one space. PDFium, which reads a row of the page as a whole, breaks the line at a reference inside an
-Arabic sentence; so does a wrapped line in any reader: a space before a comma, a full stop, a colon or a closing
-bracket, and one after an opening bracket, is left out on both sides. A line that was broken after a hyphen is joined;
-PDFium shows such a hyphen as U+FFFE.
+would count as a failure), figures are 0-9 with the signs of that set, as papers print them, marks of direction are left
+out, and every stretch of white space is one space. PDFium, which reads a row of the page as a whole, breaks the line at
+a reference inside an Arabic sentence; so does a wrapped line in any reader: a space before a comma, a full stop, a
+colon or a closing bracket, and one after an opening bracket, is left out on both sides. A line that was broken after a
+hyphen is joined; PDFium shows such a hyphen as U+FFFE.
 """
 
 import re
@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from shared.direction import CONTROLS
 from shared.documents import drawing
-from shared.values.digits import ascii_digits
+from shared.values.digits import ascii_figures
 from tests.readers.programs import READERS
 
 PER_FILE = 150
@@ -26,7 +26,7 @@ BESIDE_SIGN = re.compile(r" (?=[،,.:;؛!؟)»])|(?<=[(«]) ")
 
 
 def normalised(text: str) -> str:
-    composed = unicodedata.normalize("NFC", CONTROLS.sub("", ascii_digits(text)))
+    composed = unicodedata.normalize("NFC", CONTROLS.sub("", ascii_figures(text)))
     return BESIDE_SIGN.sub("", re.sub(r"- |\ufffe", "-", " ".join(composed.split())))
 
 

@@ -19,6 +19,7 @@ WAITING_ENDED, TURN_CONFIRM, TURN_FREED = "waiting_ended", "turn_confirm", "turn
 TURN_RENAMED = "turn_renamed"
 INQUIRY_ANSWERED, INQUIRY_ESCALATED = "inquiry_answered", "inquiry_escalated"
 PROMISE_MISSED = "promise_missed"
+DOCUMENT_REVOKED = "document_revoked"
 # One for each waiting status; one notice per number of days left.
 REMINDERS = ("reminder_draft", "reminder_awaiting_payment", "reminder_returned")
 
@@ -50,6 +51,7 @@ KINDS = frozenset(
         *(DRAW_GRANTED, DRAW_LOST, SEAT_OFFERED, OFFER_PASSED, WAITING_ENDED, TURN_CONFIRM, TURN_FREED),
         TURN_RENAMED,
         *(INQUIRY_ANSWERED, INQUIRY_ESCALATED, PROMISE_MISSED),
+        DOCUMENT_REVOKED,
         *REMINDERS,
     }
 )

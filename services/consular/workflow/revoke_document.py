@@ -7,9 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application, Asking
+from services.consular.applications.notify import notify_recipients
 from services.consular.approvals.model import Proposal
 from services.consular.approvals.sign import finish
 from services.consular.missions import today
+from services.consular.notices.rules import DOCUMENT_REVOKED
 from shared import documents
 from shared.catalogue.bulk_actions import REVOCATION
 from shared.documents.model import KINDS, Document
@@ -59,7 +61,7 @@ def preview(_session: Session, _params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
-    """Revokes the mission's own document in this commit; of another service's the service is told.
+    """Revokes the mission's own document in this commit; of another service's the service is told. Its holder is told.
 
     Messages carry no text: the reason stays with the proposal, whose reference is recorded with the document.
     """
@@ -70,4 +72,7 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
     else:
         body = {"application": application, "document": code, "authority": owner, "proposal": proposal.reference}
         emit(session, actor, "document.revoked", application, body)
+    notify_recipients(
+        session, session.get_one(Application, application), DOCUMENT_REVOKED, proposal.reference, document=code
+    )
     finish(session, actor, proposal, {"applications": 1})

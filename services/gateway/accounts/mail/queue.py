@@ -43,7 +43,7 @@ NOTICE_KINDS = (
     *("turn_renamed", "absence_accepted", "absence_refused", "draw_granted", "draw_lost", "seat_offered"),
     *("offer_passed", "waiting_ended", "mandate_offered", "mandate_accepted", "mandate_declined", "mandate_ended"),
     *("mandate_good", "mandate_refused", "mandate_for_you", "inquiry_answered", "inquiry_escalated"),
-    *("promise_missed", "reminder_draft", "reminder_awaiting_payment", "reminder_returned"),
+    *("promise_missed", "document_revoked", "reminder_draft", "reminder_awaiting_payment", "reminder_returned"),
 )
 NOTICES = (*(f"{NOTICE}{kind}" for kind in NOTICE_KINDS), OTHER)
 EVENTS = (

@@ -113,6 +113,13 @@ def promise(application: Application) -> dict[str, str | None] | None:
     return {"owner": HEAD if is_over else OWNERS[status], "next": status, "day": due_on}
 
 
+def is_revoked(application: Application) -> bool:
+    """Whether the reader was told that the document of the file is revoked."""
+    code = application["document"] and application["document"]["code"]
+    told = (one for one in application["notices"] if one["kind"] == "document_revoked")
+    return any(one["params"].get("document") == code for one in told)
+
+
 def may_prove(application: Application, entry: Transaction) -> bool:
     """Whether its holder, and nobody for them, may make a paper that it is pending."""
     behalf = application["behalf"]

@@ -73,6 +73,7 @@ def show(reference: str) -> str:
         reading_for=reference if application["behalf"] and not application["behalf"]["yours"] else None,
         notices=with_text(application["notices"]),
         document=application["document"]["code"] if application["document"] else None,
+        revoked=application_status.is_revoked(application),
         receipts=[one["receipt"] for one in application["payments"] if one["receipt"]],
     )
 

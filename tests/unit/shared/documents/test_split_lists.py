@@ -134,3 +134,22 @@ def head_and_heading(content: bytes, folder: Path) -> tuple[float, float]:
 def is_green(fill: tuple[float, ...] | None) -> bool:
     """The colour of the line below the running head."""
     return fill is not None and [round(255 * part) for part in fill] == [0x25, 0x54, 0x3A]
+
+
+USUAL: dict[str, Any] = NOTE | {
+    "kind": "divorce",
+    "number": "1991/1",
+    "text": {
+        "ar": "طلّق بسمة فاروق عفش بموجب واقعة الطلاق رقم 1991/1",
+        "en": "Divorced from Basma Farouq Afash, divorce no. 1991/1",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [("individual-extract", 3), ("death-statement", 2), ("marriage-statement", 3), ("divorce-statement", 3)],
+)
+def test_a_usual_life_fits_on_one_sheet(kind: str, count: int) -> None:
+    """A column too narrow for what is usually noted broke each line in two: the signature went to a second sheet."""
+    assert len(pages_of(render(document(kind, annotations=[USUAL] * count)))) == 1

@@ -76,6 +76,9 @@ def test_rows_that_are_left_out_or_added_are_noticed() -> None:
     convictions = SAMPLES["criminal-record"]["entries"]
     assert facts_of("criminal-record", entries=convictions * 4)["convictions"] == 4
     assert "convictions" not in facts_of("criminal-record", entries=[], finding="clean")
+    for kind, events in (("marriage-statement", "marriages"), ("divorce-statement", "divorces")):
+        (one,) = SAMPLES[kind][events]
+        assert (facts_of(kind)[events], facts_of(kind, **{events: [one] * 3})[events]) == (1, 3)
 
 
 FACTS = {one["fact"] for kind in KINDS for one in verified_facts.facts(document(kind))}

@@ -182,3 +182,21 @@ def test_the_appointment_stands_in_the_way_and_in_the_list(
     rows = [{**row, "turn_at": at} for row in applications.list_own(actor)]
     monkeypatch.setattr(applications, "list_own", lambda _actor: rows)
     assert {"ar": "موعدك", "en": "Your appointment"}[language] in browser.get(f"/{language}/applications").text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("told_of", ["RUH-R1", "RUH-R2"])
+def test_a_revoked_document_is_not_offered_any_more(
+    sent: tuple[Browser, str], change: Change, language: str, told_of: str
+) -> None:
+    """Its holder reads it on the application; another document's end changes nothing here."""
+    browser, reference = sent
+    told = {"id": 1, "kind": "document_revoked", "about": reference, "mission": "RUH", "params": {"document": told_of},
+            "at": "2026-11-28T09:00:00+00:00", "read": False}  # fmt: skip
+    document = {"code": "RUH-R1", "owner": "civil_registry"}
+    change(status="ready", document=document, notices=[told], allowed=[])
+    page = browser.get(f"/{language}/applications/{reference}").text
+    said = language_of(language)
+    offers, is_revoked = f"/{language}/documents/RUH-R1.pdf" in page, told_of == "RUH-R1"
+    assert (offers, said.text("application.ready.title") in page) == (not is_revoked, not is_revoked)
+    assert (said.text("refusal.document_revoked") in page) == is_revoked
