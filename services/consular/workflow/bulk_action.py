@@ -7,15 +7,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.consular.appointments.calendars import booking_rules, closures, hours, relocation, rest_days
-from services.consular.approvals import sign
+from services.consular.approvals import photo_rule, promise_rule, sign
 from services.consular.approvals.model import Proposal
 from services.consular.workflow import (
     discard_message,
     extend,
     office_change,
     overrides,
-    photo_rule,
-    promise_rule,
     revoke_document,
     suspend,
 )

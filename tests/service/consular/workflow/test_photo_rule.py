@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from deploy.demo.days import today
-from services.consular.workflow.photo_rule import PHOTOGRAPHED
+from services.consular.approvals.photo_rule import PHOTOGRAPHED
 from tests.conftest import ELSEWHERE, HOME, ServiceClient, officer
 from tests.factories.approvals import Signing
 from tests.factories.mandates import Client
