@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 from werkzeug.routing import Rule
+from werkzeug.routing.converters import IntegerConverter
 from werkzeug.test import TestResponse
 
 from deploy.demo.population import specimens
@@ -23,11 +24,13 @@ from services.gateway.web import security
 from services.gateway.web.access.pages import PAGES
 from services.gateway.web.access.roles import ANONYMOUS, ANYONE, ENROLLING
 from shared.database import db
+from shared.database.db import Database
 from shared.identity.actor import OFFICER_ROLES
 from tests.conftest import ServiceClient
 from tests.factories.applications import Counter, Person, Registers
 from tests.factories.gateway import PASSWORD, Browser, Gateway
 from tests.factories.gateway.routes import FILLING, value_for
+from tests.factories.messages.parked import park
 
 OWN, OTHER_PERSON, OTHER_MISSION = "own", "other_person", "other_mission"
 SCOPES = (OWN, OTHER_PERSON, OTHER_MISSION)
@@ -43,15 +46,16 @@ LEFT_OUT = frozenset({"static", "fonts", "ready", "provider.webhook", "sign_in.s
 
 @dataclass(frozen=True)
 class File:
-    """An application with a scan and a receipt."""
+    """An application with a scan, a receipt and a message about it that was set aside."""
 
     reference: str
     paper: str
     number: str
+    message: int
 
 
-# Other tests of a run may have made the first receipt of the year.
-ABSENT = File(FILLING["reference"], FILLING["paper"], "RUH-RC-2026-999999")
+# Other tests of a run may have made the first receipt of the year and set the first message aside.
+ABSENT = File(FILLING["reference"], FILLING["paper"], "RUH-RC-2026-999999", 999_999)
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,12 @@ def accounts_as_before(gateway: Gateway) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def files(service_client: Callable[[str], ServiceClient], key_folder: Path, registers: int) -> dict[str, File]:
+def files(
+    service_client: Callable[[str], ServiceClient],
+    database: Callable[[str], Database],
+    key_folder: Path,
+    registers: int,
+) -> dict[str, File]:
     """One file of each kind, paid at the counter."""
     assert registers
 
@@ -128,7 +137,8 @@ def files(service_client: Callable[[str], ServiceClient], key_folder: Path, regi
         counter.fill("passport-renewal")
         assert counter.submit().status_code == 200
         receipt = counter.pay().get_json()["receipt"]
-        return File(counter.reference, counter.read()["papers"][0]["id"], receipt)
+        message = park(database("consular"), counter.reference)
+        return File(counter.reference, counter.read()["papers"][0]["id"], receipt, message)
 
     def person_of(specimen: Specimen) -> Person:
         return Person(specimen.person, specimen.national_number)
@@ -163,14 +173,16 @@ def somebody(gateway: Gateway, role: str) -> Browser:
     return browser
 
 
+def value_in(rule: Rule, name: str, file: File) -> str:
+    """What stands at a place of an address: a thing of the file, where it is one."""
+    value = value_for(rule, name)
+    if name == "number" and isinstance(rule._converters[name], IntegerConverter):
+        return str(file.message)
+    return getattr(file, name) if name in THINGS and value == FILLING[name] else value
+
+
 def request(gateway: Gateway, browser: Browser, token: str, cell: Cell, file: File) -> TestResponse:
-    given = {
-        name: getattr(file, name)
-        if name in THINGS and value_for(cell.rule, name) == FILLING[name]
-        else value_for(cell.rule, name)
-        for name in cell.rule.arguments
-    }
-    given = {name: "ar" if name == "lang" else value for name, value in given.items()}
+    given = {name: value_in(cell.rule, name, file) for name in cell.rule.arguments}
     path = gateway.app.url_map.bind("").build(cell.rule.endpoint, given, method=cell.method)
     form = {"csrf_token": token} if cell.method == "POST" else None
     return browser.client.open(path, method=cell.method, data=form, buffered=True)
@@ -218,7 +230,12 @@ def test_no_cell_is_wrong(gateway: Gateway, files: dict[str, File], role: str) -
 
 @pytest.mark.parametrize(
     ("role", "endpoint"),
-    [("confirmed", "applications.show"), ("confirmed", "documents.receipt"), ("officer", "desk.case")],
+    [
+        ("confirmed", "applications.show"),
+        ("confirmed", "documents.receipt"),
+        ("officer", "desk.case"),
+        ("head_of_mission", "desk.parked_message"),
+    ],
 )
 def test_ones_own_is_really_there(gateway: Gateway, files: dict[str, File], role: str, endpoint: str) -> None:
     """So that a matrix of absent things would not pass."""
