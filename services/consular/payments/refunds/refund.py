@@ -20,7 +20,7 @@ from services.consular.payments.orders.receipt import CASH
 from services.consular.payments.orders.rules import AttemptState, OrderState
 from services.consular.payments.providers.rules import DisputeStatus
 from services.consular.payments.refunds.model import Refund
-from services.consular.payments.refunds.rules import URGENCY, WHOLE, RefundState
+from services.consular.payments.refunds.rules import TRANSFER, URGENCY, WHOLE, RefundState
 from services.consular.payments.tariffs.rules import PricedLine, cash_money
 from shared.database import audit
 from shared.database.db import now
@@ -41,14 +41,18 @@ class Payer:
     iban: str
 
 
+def shortage_source(order: str) -> str:
+    """The source of the entry by which the mission bears what an order's transfer lacked."""
+    return f"short/{order}"
+
+
 def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund | None:
     """Ends an order. Repeating it changes nothing and returns the same refund.
 
-    A paid order becomes refund_due and its money is booked as owed to the payer, less what is owed of it already
-    and what the payer's bank took back. An
-    unpaid one is cancelled and gives None; money that arrives later is held. One whose money the payer's bank took back
-    owes nothing. `reason` is a code (refused, withdrawn,
-    suspended, lapsed ...). Raises NotFound.
+    A paid order becomes refund_due and its money is booked as owed to the payer, less what is owed of it already, what
+    a bank on the way had kept, which the mission bore, and what the payer's bank took back. An unpaid one is cancelled
+    and gives None; money that arrives later is held. One whose money the payer's bank took back owes nothing. `reason`
+    is a code (refused, withdrawn, suspended, lapsed ...). Raises NotFound.
     """
     debt = attempts.load_for_update(session, order)
     if debt.state == OrderState.REFUND_DUE:
@@ -67,6 +71,11 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
     if before.amount:
         # Each part is owed back by a refund of its own, out of suspense.
         postings += [Posting(accounts.REFUNDS, before), Posting(accounts.SUSPENSE, -before)]
+    borne = _borne(session, attempt)
+    if borne.amount:
+        # It never arrived: nobody is paid it, and the mission no longer bears it.
+        money -= borne
+        postings += [Posting(accounts.REFUNDS, borne), Posting(accounts.BANK_CHARGES, -borne)]
     lost = Money(min(_lost(session, attempt).amount, money.amount), money.currency)
     if lost.amount:
         # The payer's bank has returned this much; the mission no longer bears it.
@@ -150,9 +159,10 @@ def _shares(money: Money, payers: Iterable[tuple[Attempt, Money]]) -> list[tuple
 
 
 def _left(session: Session, attempt: Attempt) -> Money:
-    """What is neither owed back of a payment nor lost to the payer's bank."""
+    """What has arrived of a payment and is neither owed back nor lost to the payer's bank."""
     owed = session.scalars(select(Refund).where(Refund.attempt == attempt.reference))
-    return attempt.money - _lost(session, attempt) - total([Money(0, attempt.currency), *(one.money for one in owed)])
+    gone = [_lost(session, attempt), _borne(session, attempt), *(one.money for one in owed)]
+    return attempt.money - total(gone)
 
 
 def mark_held_due(session: Session, actor: Actor, attempt: str, reason: str) -> Refund:
@@ -209,6 +219,16 @@ def _lost(session: Session, attempt: Attempt) -> Money:
     is_lost = (Dispute.state == DisputeStatus.LOST.value, Dispute.currency == attempt.currency)
     amounts = select(func.coalesce(func.sum(Dispute.amount), 0)).where(Dispute.attempt == attempt.reference, *is_lost)
     return Money(int(session.scalar(amounts) or 0), attempt.currency)
+
+
+def _borne(session: Session, attempt: Attempt) -> Money:
+    """What the mission bore of an order's last payment, because a bank on its way had kept it."""
+    if attempt.method != TRANSFER or attempt.held is not None:
+        return Money(0, attempt.currency)
+    accepted = (Entry.mission == attempt.mission, Entry.source == shortage_source(attempt.order))
+    charges = select(func.coalesce(func.sum(Line.amount), 0)).join(Entry, Entry.id == Line.entry)
+    here = Line.account == accounts.BANK_CHARGES, Line.currency == attempt.currency
+    return Money(int(session.scalar(charges.where(*accepted, *here)) or 0), attempt.currency)
 
 
 def _opposite(legs: Iterable[Posting]) -> list[Posting]:

@@ -226,7 +226,7 @@ def _accept_short(session: Session, actor: Actor, line: BankLine, application: A
         actor,
         mission=line.mission,
         kind="bank_matched",
-        source=f"short/{order.reference}",
+        source=refund.shortage_source(order.reference),
         about=application.reference,
         postings=[Posting(accounts.BANK_CHARGES, missing), Posting(accounts.SUSPENSE, -missing)],
     )

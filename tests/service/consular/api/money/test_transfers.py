@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from services.consular import missions
 from services.consular.payments.ledger import entries
+from services.consular.payments.refunds import refund
 from services.consular.payments.transfers.model import BankDecision
 from services.consular.payments.transfers.reference import payer_reference
 from shared.database.db import Database
@@ -154,6 +155,25 @@ def test_what_a_bank_kept_is_accepted_with_two_signatures(desk: Desk, counter: A
     assert here.read()["status"] == "in_review"
     assert desk.balance("bank_charges") - before == 1_000
     assert desk.line(line)["open_amount"] == 0
+
+
+@pytest.mark.parametrize("arrived", [(74_000,), (30_000, 44_000), (74_999,), (1, 1, 70_000), (1,)])
+def test_exactly_what_arrived_goes_back_where_a_bank_kept_the_rest(
+    desk: Desk, counter: At, arrived: tuple[int, ...]
+) -> None:
+    """What never came is owed to nobody, and the mission no longer bears it."""
+    here = counter().until("awaiting_payment")
+    before = {account: desk.balance(account) for account in ("bank_charges", "suspense", "refunds")}
+    lines = [desk.receive(amount, payer_reference(here.reference)) for amount in arrived]
+    decision = desk.act(lines[-1], "override", kind="accept_short", reason="kept on the way").get_json()["decision"]
+    assert desk.decide(decision, OFFICER).status_code == 200
+    assert desk.balance("bank_charges") - before["bank_charges"] == 75_000 - sum(arrived)
+    assert here.ask_as_applicant("POST", "/withdraw", {"key": "w"}).status_code == 200
+    with desk.database.scope(HOME) as session:
+        assert sorted(one.amount for one in refund.of_application(session, here.reference)) == sorted(arrived)
+    assert desk.balance("bank_charges") == before["bank_charges"]
+    assert desk.balance("suspense") == before["suspense"]
+    assert before["refunds"] - desk.balance("refunds") == sum(arrived)
 
 
 def test_money_of_an_expired_price_is_accepted_with_two_signatures(
