@@ -1,7 +1,8 @@
 """The change of language without JavaScript: a last button in each form, which takes along what is typed in it.
 
 The link at the head of the page leads to the first of these buttons: followed as a link, it would lose the text. With
-JavaScript none of this is shown. The button is the last of its form, so that the Enter key never presses it.
+JavaScript none of this is shown; without it `site.css` hides the usual link, as a style of the page's own would be
+refused where a script reads the page. The button is the last of its form, so that the Enter key never presses it.
 """
 
 import re
@@ -11,7 +12,6 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from services.gateway.web.language import other
-from services.gateway.web.security import csp_nonce
 from shared.i18n import language
 
 FILES = "files"
@@ -32,7 +32,7 @@ def with_switches(page: str) -> str:
     for form in reversed(forms):
         end = form.end() - len("</form>")
         page = page[:end] + _button(form[0], is_first=form is forms[0]) + page[end:]
-    return _LINK.sub(_head_link, page, count=1).replace("</head>", _hidden_link() + "</head>", 1)
+    return _LINK.sub(_head_link, page, count=1)
 
 
 def _is_typed(form: str) -> bool:
@@ -57,7 +57,3 @@ def _head_link(link: re.Match[str]) -> str:
     code = other()
     inner = f'<a class="language" href="#{_ANCHOR}" lang="{code}" dir="{language(code).direction}">{link[1]}</a>'
     return f"{link[0]}<noscript>{inner}</noscript>"
-
-
-def _hidden_link() -> str:
-    return f'<noscript><style nonce="{csp_nonce()}">a.language[hreflang]{{display:none}}</style></noscript>'
