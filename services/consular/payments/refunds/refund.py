@@ -71,22 +71,23 @@ def mark_due(session: Session, actor: Actor, order: str, reason: str) -> Refund 
     if before.amount:
         # Each part is owed back by a refund of its own, out of suspense.
         postings += [Posting(accounts.REFUNDS, before), Posting(accounts.SUSPENSE, -before)]
-    borne = _borne(session, attempt)
-    if borne.amount:
-        # It never arrived: nobody is paid it, and the mission no longer bears it.
-        money -= borne
-        postings += [Posting(accounts.REFUNDS, borne), Posting(accounts.BANK_CHARGES, -borne)]
-    lost = Money(min(_lost(session, attempt).amount, money.amount), money.currency)
-    if lost.amount:
-        # The payer's bank has returned this much; the mission no longer bears it.
-        money -= lost
-        postings += [Posting(accounts.REFUNDS, lost), Posting(accounts.DISPUTE_LOSSES, -lost)]
+    # It never arrived, or the payer's bank has returned it: it is paid to nobody, and the mission no longer bears it.
+    gone = ((_borne(session, attempt), accounts.BANK_CHARGES), (_lost(session, attempt), accounts.DISPUTE_LOSSES))
+    for part, account in gone:
+        money, legs = _without(money, part, account)
+        postings += legs
     if money.amount:
         return _book_refund(session, actor, debt, attempt, WHOLE, money, postings, reason)
     if before.amount:
         # Nothing is left of the last payment, and the parts before it go back all the same.
         _post(session, actor, debt.application, order, postings)
     return None
+
+
+def _without(money: Money, gone: Money, account: str) -> tuple[Money, list[Posting]]:
+    """What is left to pay out of owed money, and the legs of the rest, which `account` has."""
+    part = Money(min(gone.amount, money.amount), money.currency)
+    return money - part, [Posting(accounts.REFUNDS, part), Posting(account, -part)] if part.amount else []
 
 
 def _after_urgency(session: Session, attempt: Attempt, arrived: Money) -> tuple[Money, Money, list[Posting]]:
