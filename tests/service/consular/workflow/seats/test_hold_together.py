@@ -125,7 +125,7 @@ def test_a_repeated_request_is_answered_as_the_first_and_another_under_its_key_r
     assert rows(consular, one) == (1, 1, 1)
 
 
-def test_batches_of_several_processes_share_the_seats_of_a_day(
+def test_batches_at_one_moment_share_the_seats_of_a_day(
     counter: Begin, consular: Database, database: Callable[[str], Database]
 ) -> None:
     everybody = crowd(counter, 24)
