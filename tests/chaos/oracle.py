@@ -12,7 +12,7 @@ from tests.chaos.platform import Platform, applications_wanted
 
 REQUESTS_PER_APPLICATION = 7
 # Without any progress for so long something is stuck; a slow machine may take its time as long as it moves.
-STALL_SECONDS, CALM_SECONDS = 60.0, 60.0
+STALL_SECONDS, CALM_SECONDS = 180.0, 180.0
 ADULTS = "born < '2005-01-01' AND died_on IS NULL"
 INNER = ("consular", "civil_registry", "conscription")
 
@@ -89,7 +89,7 @@ def calm(platform: Platform) -> None:
 
 
 def run_trial(
-    platform: Platform, dice: random.Random, people: Crowd, events: Sequence[Event], stall: float = 60.0
+    platform: Platform, dice: random.Random, people: Crowd, events: Sequence[Event], stall: float = STALL_SECONDS
 ) -> float:
     """The whole of it, from the first request to the comparison; gives the longest standstill in seconds."""
     print("schedule", [(event.after, event.describe) for event in events])

@@ -13,7 +13,7 @@ from deploy.dev.servers.broker import Broker, available
 from shared.messaging.bus import Consumer, HeldDelivery, OutgoingMessage, Publisher, connect_consumer, connect_publisher
 from shared.messaging.messages import SENDERS_BY_LISTENER
 
-LIMIT = 20.0
+LIMIT = 120.0
 LISTENERS = tuple(SENDERS_BY_LISTENER)
 
 

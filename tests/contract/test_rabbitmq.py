@@ -45,7 +45,7 @@ def test_a_frozen_broker_confirms_nothing_holds_nobody_and_is_found_again(rabbit
             sender.publish([letter(b"unknown")])
         with pytest.raises(BusDown):
             rabbit.publisher("civil_registry")
-        assert time.monotonic() - began < CONFIRM_SECONDS + CONNECT_SECONDS + ANSWER_SECONDS + 1
+        assert time.monotonic() - began < CONFIRM_SECONDS + CONNECT_SECONDS + ANSWER_SECONDS + 5
     finally:
         broker.resume()
     with pytest.raises(BusDown):

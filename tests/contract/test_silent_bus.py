@@ -14,7 +14,7 @@ from shared.messaging.bus.connection import ANSWER_SECONDS, CONFIRM_SECONDS, CON
 from tests.contract.conftest import Bus, letter, take
 from tests.factories.environment.servers.fault_proxy import Fault, FaultProxy, fault_proxy
 
-SLACK = 4.0
+SLACK = 8.0
 BROKEN = (Fault.SILENT, Fault.DRIP, Fault.CUT, Fault.RESET)
 
 

@@ -25,7 +25,7 @@ from tests.factories.environment.servers.store_servers import s3_server
 from tests.factories.payments import attempt_reference
 from tests.factories.refusals import refuses
 
-DEADLINE, SLACK = 1.5, 3.0
+DEADLINE, SLACK = 1.5, 6.0
 PAGE = b'{"id": "cs_1", "object": "checkout.session", "status": "open", "payment_status": "unpaid"}'
 ATTEMPT = attempt_reference("RUH-P1", "cs_1")
 BROKEN = (Fault.SILENT, Fault.DRIP, Fault.CUT, Fault.RESET, Fault.REFUSE)

@@ -8,7 +8,7 @@ from psycopg.errors import LockNotAvailable
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-START_LIMIT, END_LIMIT = 20, 300
+START_LIMIT, END_LIMIT = 120, 300
 TRIES = 30
 
 
@@ -17,7 +17,7 @@ def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
 
     An act that found the database busy has changed nothing, and is tried again: a slow machine changes no result.
     """
-    barrier = Barrier(len(acts), timeout=20)
+    barrier = Barrier(len(acts), timeout=120)
     results: list[object] = [None] * len(acts)
 
     def run(index: int) -> None:

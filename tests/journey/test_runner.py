@@ -172,10 +172,10 @@ def test_reset_refuses_while_it_runs(runner: Runner, data: Path) -> None:
 def test_starts_again_what_dies(runner: Runner, name: str) -> None:
     victim = runner.member(name)
     victim.kill()
-    until(lambda: any("started again" in line for line in runner.said), 30)
-    until(lambda: victim.pid not in [one.pid for one in runner.family() if name_of(one) == name], 30)
+    until(lambda: any("started again" in line for line in runner.said))
+    until(lambda: victim.pid not in [one.pid for one in runner.family() if name_of(one) == name])
     runner.said = [line for line in runner.said if "started again" not in line]
-    until(lambda: answer(runner.port, "/ready") == 200, 60)
+    until(lambda: answer(runner.port, "/ready") == 200)
 
 
 def test_the_death_of_the_fork_server_ends_no_service(runner: Runner) -> None:
@@ -184,7 +184,7 @@ def test_the_death_of_the_fork_server_ends_no_service(runner: Runner) -> None:
     assert "deploy.dev.servers.fork_server" in fork_server.cmdline()
     runner.said = [line for line in runner.said if "fork_server stopped" not in line]
     fork_server.kill()
-    until(lambda: any("fork_server stopped, started again" in line for line in runner.said), 30)
+    until(lambda: any("fork_server stopped, started again" in line for line in runner.said))
     assert answer(runner.port, "/ready") == 200
     assert services <= {one.pid for one in runner.family()}
 
@@ -197,13 +197,13 @@ def test_a_worker_that_keeps_dying_leaves_the_others_alone(runner: Runner) -> No
         return [one for one in runner.family() if name_of(one) == "conscription-wo" and one.pid not in killed]
 
     for _ in range(6):
-        until(lambda: bool(living()), 30)
+        until(lambda: bool(living()))
         (worker,) = living()
         killed.add(worker.pid)
         worker.kill()
         assert answer(runner.port, "/ar/") == 200
-    until(lambda: any("conscription-worker keeps stopping" in line for line in runner.said), 30)
-    until(lambda: bool(living()), 30)
+    until(lambda: any("conscription-worker keeps stopping" in line for line in runner.said))
+    until(lambda: bool(living()))
     assert gateway.is_running()
     assert runner.process.poll() is None
 
@@ -229,7 +229,7 @@ def test_a_frozen_database_holds_nobody(runner: Runner) -> None:
     finally:
         for process in frozen:
             process.resume()
-    until(lambda: answer(runner.port, "/ready") == 200, 30)
+    until(lambda: answer(runner.port, "/ready") == 200)
 
 
 def test_ends_in_order_and_forgets_nothing(runner: Runner, data: Path) -> None:

@@ -70,7 +70,7 @@ def drawn(browser: Browser, link: str) -> bytes:
             pdfs.append(browser.open(link).content)
         return bool(pdfs)
 
-    until(is_drawn, 60)
+    until(is_drawn)
     return pdfs[0]
 
 

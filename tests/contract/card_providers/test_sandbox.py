@@ -30,7 +30,7 @@ from tests.factories.refusals import refuses
 
 SECRET = "contract-secret"
 LATE_SECONDS = 2.0
-LIMIT_SECONDS = 20.0
+LIMIT_SECONDS = 120.0
 BACK = "http://127.0.0.1:8080/applications/x/paid"
 
 

@@ -91,7 +91,7 @@ def seeded() -> random.Random:
     return random.Random(seed)  # noqa: S311 (a seed that cannot be repeated is no use to a test)
 
 
-def until(happened: Callable[[], object], limit: float = 20.0) -> None:
+def until(happened: Callable[[], object], limit: float = 120.0) -> None:
     """Waits for it; fails after the limit."""
     give_up = time.monotonic() + limit
     while not happened():

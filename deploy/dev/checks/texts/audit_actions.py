@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from services.consular.appointments.hall.rules import TicketState
@@ -31,9 +32,12 @@ ELSEWHERE = frozenset(
 )
 
 
-def actions() -> set[str]:
+@cache
+def actions() -> frozenset[str]:
     """The actions that need words of their own; `<family>.?` where nothing is known of one that is put together."""
-    return {action for file in _files() for action in recorded(ast.parse(file.read_text())) if _is_of_a_case(action)}
+    return frozenset(
+        action for file in _files() for action in recorded(ast.parse(file.read_text())) if _is_of_a_case(action)
+    )
 
 
 def _files() -> Iterator[Path]:

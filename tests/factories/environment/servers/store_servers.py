@@ -18,7 +18,7 @@ BUCKET, ACCESS_KEY, SECRET_KEY = "uploads", "mahjar-tests", "a-secret-of-the-tes
 CLAMD = shutil.which("clamd") or "/usr/sbin/clamd"
 # The body of the worm that the tests invented; ClamAV finds it by its hexadecimal digits.
 WORM = b"worm of the tests: copies itself to every letter"
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 
 
 def free_port() -> int:

@@ -410,7 +410,7 @@ def test_what_is_no_national_number_is_no_attempt(counter: At, number: str, code
 
 def test_a_passport_is_handed_over_once(counter: At) -> None:
     here = counter().until("ready")
-    barrier, answers = threading.Barrier(3, timeout=20), []
+    barrier, answers = threading.Barrier(3, timeout=120), []
 
     def hand_over() -> None:
         barrier.wait()
@@ -433,7 +433,7 @@ def test_two_files_never_get_one_booklet(counter: At, database: Callable[[str], 
     files = [counter().until("with_authority") for _ in range(4)]
     with database("consular").scope(HOME) as session:
         serials = receive(session, 4)
-    barrier = threading.Barrier(len(files), timeout=20)
+    barrier = threading.Barrier(len(files), timeout=120)
 
     def grant(here: Counter) -> None:
         barrier.wait()

@@ -184,7 +184,7 @@ def test_submitting_twice_with_two_keys_conflicts(counter: At) -> None:
 def test_a_double_click_opens_one_order(counter: At, database: Callable[[str], Database]) -> None:
     here = counter()
     here.fill(SLUG)
-    barrier, codes = threading.Barrier(4, timeout=20), []
+    barrier, codes = threading.Barrier(4, timeout=120), []
     statements = here.registers.statements(here.person, SLUG)
 
     def click() -> None:
@@ -203,7 +203,7 @@ def test_a_double_click_opens_one_order(counter: At, database: Callable[[str], D
 
 def test_two_drafts_at_once_leave_one(counter: At, database: Callable[[str], Database]) -> None:
     here = counter()
-    barrier, codes = threading.Barrier(4, timeout=20), []
+    barrier, codes = threading.Barrier(4, timeout=120), []
 
     def click() -> None:
         barrier.wait()

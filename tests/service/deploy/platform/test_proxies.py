@@ -102,7 +102,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
             process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
             ending.callback(process.wait, 30)
             ending.callback(process.terminate)
-        until(lambda: health(outer, 2.0) is not None, 60)
+        until(lambda: health(outer, 2.0) is not None)
         yield Chain(outer, server)
 
 
@@ -161,11 +161,11 @@ def test_without_them_slow_bodies_would_hold_every_thread(chain: Chain) -> None:
     """What the inner proxy is there for."""
     with ExitStack() as ending:
         slow = [begin_body(chain.server, ending) for _ in range(40)]
-        until(lambda: health(chain.server, 1.0) is None, 20)
+        until(lambda: health(chain.server, 1.0) is None)
         assert health(chain.outer, 1.0) is None
         for client in slow:
             client.close()
-    until(lambda: health(chain.outer, 2.0) is not None, 60)
+    until(lambda: health(chain.outer, 2.0) is not None)
 
 
 def test_the_sender_is_named_by_the_proxy_and_nothing_else_changes(chain: Chain) -> None:

@@ -46,7 +46,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     command = [sys.executable, "-m", "gunicorn", "-c", str(folder / "conf.py"), "--bind", f"127.0.0.1:{port}"]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{folder}"}
     server = subprocess.Popen([*command, "length:app"], env=environment, cwd=folder)
-    until(lambda: answers(port), 30)
+    until(lambda: answers(port))
     yield port
     server.send_signal(signal.SIGTERM)
     server.wait(30)
@@ -74,14 +74,14 @@ def test_unfinished_requests_are_dropped_and_all_threads_come_back(port: int, da
         for _ in range(4):
             send(port, data, ending)
         until(lambda: not answers(port, 0.3), 5)
-        until(lambda: answers(port, 1.0), 20)
+        until(lambda: answers(port, 10))
 
 
 def test_idle_connections_take_no_thread(port: int) -> None:
     with ExitStack() as ending:
         for _ in range(200):
             send(port, b"", ending)
-        until(lambda: answers(port, 10), 8)
+        until(lambda: answers(port, 10))
 
 
 def test_a_slow_body_that_goes_on_is_answered(port: int) -> None:

@@ -109,7 +109,7 @@ def test_two_processes_drawing_at_once_hand_out_the_same_bytes(
 ) -> None:
     with database("consular").scope("RUH") as session:
         code = issue(session, "passport-slip").code
-    meet, given = threading.Barrier(2, timeout=20), []
+    meet, given = threading.Barrier(2, timeout=120), []
 
     def render(html: str, identifier: bytes) -> bytes:
         meet.wait(10)

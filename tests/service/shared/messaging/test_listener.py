@@ -47,7 +47,7 @@ def test_a_message_delivered_to_eight_threads_at_once_has_its_effect_once(consul
     listener, said, barrier = (
         consular.listener(),
         [registry.says(1), registry.says(2)],
-        threading.Barrier(8, timeout=20),
+        threading.Barrier(8, timeout=120),
     )
 
     def take() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from services.consular.api.batches import MOST, Batches
 
-LIMIT = 20
+LIMIT = 120
 
 
 def test_each_gets_its_own_answer_and_a_crowd_is_answered_together() -> None:

@@ -230,7 +230,7 @@ def test_without_pango_pdfs_are_unavailable_and_say_why(
 
 
 def test_two_are_drawn_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch, no_engine: "LifoQueue[Any]") -> None:
-    both_busy, done = threading.Barrier(drawing.MAX_ENGINES + 1, timeout=20), threading.Event()
+    both_busy, done = threading.Barrier(drawing.MAX_ENGINES + 1, timeout=120), threading.Event()
 
     class Slow:
         def draw(self, *_: object) -> bytes:

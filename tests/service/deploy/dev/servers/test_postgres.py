@@ -188,7 +188,7 @@ def test_a_restart_returns_at_once_and_keeps_the_port(tmp_path: Path) -> None:
         server.process.kill()
         server.process.wait(30)
         assert server.died()
-        until(lambda: comes_up(server), 60)
+        until(lambda: comes_up(server))
         assert ask(url, "SELECT 1") == 1
 
 

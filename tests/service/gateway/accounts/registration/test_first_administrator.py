@@ -81,7 +81,7 @@ def test_of_two_who_follow_at_once_one_succeeds(database: Callable[[str], Databa
     gateway, results = database("gateway"), list[str]()
     with gateway.scope(None) as session:
         token = invite(session, "race@mission.test")
-    start = threading.Barrier(2, timeout=20)
+    start = threading.Barrier(2, timeout=120)
 
     def open_link() -> None:
         start.wait()
