@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from sqlalchemy import delete
 
 from deploy.demo import demo_data
@@ -20,9 +20,11 @@ from deploy.platform.data_folder import DataFolder
 from services.gateway.accounts.model import Attempt
 from shared.database.db import Database
 from shared.documents import fonts
-from tests.browser.tools.visitor import Visitor
+from tests.browser.tools.visitor import LIMIT_MS, Visitor
 
 PEOPLE = "2000"
+# Five seconds otherwise, which a busy machine needs for one page.
+expect.set_options(timeout=LIMIT_MS)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What people do on the pages, step by step, with a look at each: an applicant at home, staff at their desks."""
 
 import io
+import re
 import time
 
 import pikepdf
@@ -23,11 +24,13 @@ def sign_in(who: Visitor, email: str, password: str = PASSWORD) -> None:
     who.field("identifier").fill(email)
     who.field("password").fill(password)
     who.click("sign_in.enter")
-    expect(who.page.locator("h1")).to_be_visible()
+    # Both pages have a heading and this button: only the address says that the answer has come.
+    who.page.wait_for_url(re.compile(r"^(?!.*/sign-in(\?|$))"))
     if "/sign-in/second" in who.page.url:
         who.field("factor_code").fill(SPECIMEN_CODE)
         who.click("sign_in.enter")
-        expect(who.page.locator("h1")).to_be_visible()
+        who.page.wait_for_url(re.compile(r"^(?!.*/sign-in/)"))
+    expect(who.page.locator("h1")).to_be_visible()
 
 
 def register(who: Visitor, person: Specimen, clerk: Visitor) -> None:

@@ -57,7 +57,7 @@ def test_from_the_question_to_the_objection(gateway: Gateway, language: str) -> 
     done = browser.submit(confirm, page=f"{confirm}?sent=1", code=code)
     assert done.status_code == 303, done.text
     page = confirm.removesuffix("/confirm")
-    reference = page.rsplit("/", 1)[1]
+    reference, promised = page.rsplit("/", 1)[1], browser.get(page).text
     queue = officer.get(f"/{language}/desk/inquiries").text
     assert reference in queue and f"/{language}/desk/inquiries.csv?queue=open" in queue
     file = officer.get(f"/{language}/desk/inquiries.csv?queue=open")
@@ -80,6 +80,9 @@ def test_from_the_question_to_the_objection(gateway: Gateway, language: str) -> 
         assert f'id="{field}-error"' in empty.text
     answer = {"outcome": "refused", "reason": "no_basis", "next_step": "nothing", "canned": "fee_where", "text": "لا"}
     assert officer.submit(f"{desk}/answer", page=desk, round="1", verb="answer", **answer).status_code == 303
+    by = {"ar": ("أجبت أنت", "أجاب زميل"), "en": ("by you", "by a colleague")}[language]
+    assert by[0] in officer.get(desk).text and by[1] in head.get(desk).text
+    assert not re.search("[0-9a-f]{8}-[0-9a-f]{4}-", head.get(desk).text.split("<main")[1])
     # Whoever has a confirmed person has a notice, and that leaves the house by itself.
     assert gateway.mails(gateway.account(person=person).email)[-1][0] == "inquiry_code"
     shown = browser.get(page).text
@@ -87,6 +90,9 @@ def test_from_the_question_to_the_objection(gateway: Gateway, language: str) -> 
     short = browser.submit(f"{page}/appeal", page=page, text="لا")
     assert short.status_code == 422 and 'id="text-error"' in short.text
     assert browser.submit(f"{page}/appeal", page=page, text=TEXT).status_code == 303
+    # Whoever has it already is not promised as the one who gets it after a silence.
+    silence = {"ar": "انتقل تلقائيًا إلى رئيس البعثة", "en": "goes to the head of mission by itself"}[language]
+    assert silence in promised and silence not in browser.get(page).text
     again = browser.submit(f"{page}/appeal", page=page, text=TEXT)
     assert again.status_code == 409
     final = {**answer, "outcome": "accepted", "reason": "", "text": "قُبل اعتراضك"}

@@ -75,6 +75,7 @@ def _page(reference: str, refusal: Refusal | None = None) -> str:
         may_take=actor().role in TAKING,
         may_answer=actor().role in DECIDING,
         is_own_answer=inquiry["state"] == "appealed" and inquiry["answered_by"] == actor().id,
+        me=actor().id,
         mine=inquiry["owner"] == actor().id,
         choices=_choices(),
         typed=request.form if refusal else {},
