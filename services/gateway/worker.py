@@ -24,8 +24,9 @@ from shared.observation.start import observe_worker
 from shared.settings import Settings
 
 NAME = "gateway"
-# Somebody waits for a code, so what is new is looked for often; the rest is not urgent.
-POLL_SECONDS, FETCH_SECONDS, HOURLY_SECONDS, DOWN_SECONDS = 1.0, 5.0, 3600.0, 5.0
+# Somebody waits for a code, so what is new is looked for often. News of applications may take a third of a minute:
+# each look asks for every mission.
+POLL_SECONDS, FETCH_SECONDS, HOURLY_SECONDS, DOWN_SECONDS = 1.0, 20.0, 3600.0, 5.0
 
 
 def work(settings: Settings, database: Database, stop: threading.Event) -> None:
