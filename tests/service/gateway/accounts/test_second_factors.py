@@ -145,6 +145,17 @@ def test_what_is_no_code_opens_nothing(gateway: Gateway, owner: Owner, typed: st
     assert "This code is wrong" in answer.text
 
 
+@pytest.mark.parametrize(
+    "answer",
+    ["", "null", '{"id": null}', "[" * 8000, '{"id":' * 1300, r'{"id": "\ud800"}', r'{"id": "\u0000"}', "\ud800", "\0"],
+    ids=["empty", "nothing", "no id", "lists in lists", "objects in objects", "half a sign", "nul", "torn", "bare nul"],
+)
+def test_what_no_device_signed_opens_nothing(gateway: Gateway, answer: str) -> None:
+    """Anybody may send this. It is an answer like any other wrong one, and no fault of ours."""
+    refused = gateway.browser().submit("/en/sign-in/passkey", credential=answer.encode("utf-8", "surrogatepass"))
+    assert refused.status_code == 422
+
+
 def test_another_accounts_code_is_wrong(gateway: Gateway, owner: Owner) -> None:
     other = gateway.visitor(person=specimens.WOMAN)
     app, codes = enrol(gateway, other)
