@@ -49,6 +49,7 @@ PASSWORD_BY_ACCOUNT = Limit("password_account", 5, 60)
 # A browser that opened the account before has tries of its own: those of others neither use them up nor end them.
 SIGN_IN_BY_DEVICE = Limit("sign_in_device", 10, 60)
 SIGN_IN_BY_DEVICE_HOURLY = Limit("sign_in_device_hour", 40, 3600)
+FACTOR_BY_DEVICE = Limit("factor_device", 15, 3600)
 SIGN_IN_BY_ADDRESS = Limit("sign_in_address", 20, 60)
 # A phone company puts a whole quarter behind one address: an account is guessed at five times, a network more often.
 SIGN_UP_BY_ADDRESS = Limit("sign_up_address", 60, 3600)
