@@ -57,6 +57,8 @@ SIGN_UP_CODES_BY_ADDRESS = Limit("sign_up_codes_address", 120, 3600)
 # Nobody's mailbox is filled by others, known here or not.
 SIGN_UP_BY_MAILBOX = Limit("sign_up_mailbox", 5, 3600)
 CONTACT_BY_ACCOUNT = Limit("contact_account", 5, 3600)
+# By the mailbox or telephone that a code goes to, however many accounts ask: accounts cost nothing to open.
+CONTACT_BY_TARGET = Limit("contact_target", 5, 3600)
 IDENTITY_BY_ACCOUNT = Limit("identity_account", 5, 3600)
 IDENTITY_BY_ADDRESS = Limit("identity_address", 60, 3600)
 # By the number that is typed, known or not, whichever accounts and networks ask: a date of birth has too few values.
