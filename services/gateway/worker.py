@@ -12,7 +12,7 @@ from services.gateway.accounts.mail import bounces, deliver, notice_mails
 from services.gateway.accounts.mail.deliver import Post
 from services.gateway.accounts.mail.senders import senders
 from services.gateway.accounts.mail.sms import SmsSender
-from services.gateway.accounts.registration import sign_ups
+from services.gateway.accounts.registration import first_administrator, sign_ups
 from services.gateway.clients import connect
 from services.gateway.clients.consular import Consular
 from shared.database.db import Database
@@ -101,6 +101,7 @@ def sweep(database: Database) -> None:
     with database.scope(None) as session:
         deliver.delete_old(session)
         sign_ups.delete_old(session)
+        first_administrator.forget_old(session)
         challenges.delete_old(session)
         second_step.delete_old(session)
         heartbeat.delete_expired(session)
