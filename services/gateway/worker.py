@@ -3,6 +3,9 @@
 import signal
 import threading
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from services.gateway.accounts import UNREACHABLE, challenges
@@ -12,7 +15,7 @@ from services.gateway.accounts.mail import bounces, deliver, notice_mails
 from services.gateway.accounts.mail.deliver import Post
 from services.gateway.accounts.mail.senders import senders
 from services.gateway.accounts.mail.sms import SmsSender
-from services.gateway.accounts.registration import sign_ups
+from services.gateway.accounts.registration import first_administrator, sign_ups
 from services.gateway.clients import connect
 from services.gateway.clients.consular import Consular
 from shared.database.db import Database
@@ -29,32 +32,60 @@ NAME = "gateway"
 POLL_SECONDS, FETCH_SECONDS, HOURLY_SECONDS, DOWN_SECONDS = 1.0, 20.0, 3600.0, 5.0
 
 
+@dataclass
+class Task:
+    """Something this process does again and again; `every` is in seconds."""
+
+    name: str
+    every: float
+    run: Callable[[], object]
+    due: float = 0.0
+
+
 def work(settings: Settings, database: Database, stop: threading.Event) -> None:
-    """Sends until it is stopped. While the database does not answer it waits."""
-    mail = settings.mail
-    sms = [SmsSender(provider) for provider in mail.sms]
-    post = Post(senders(mail), mail.sender, settings.public_url, settings.secret, sms)
-    notices = consular_of(settings)
-    next_sweep, next_beat, next_fetch, wait = 0.0, 0.0, 0.0, POLL_SECONDS
+    """Works until it is stopped. While the database does not answer it waits."""
+    tasks, wait = tasks_of(settings, database), POLL_SECONDS
     while not stop.wait(wait):
+        wait = run_due(tasks)
+
+
+def run_due(tasks: Sequence[Task]) -> float:
+    """Does what is due, and gives the seconds to wait.
+
+    A task that fails holds up no other. An error never ends the process: it would be printed with what it quotes.
+    """
+    wait = POLL_SECONDS
+    for task in tasks:
+        if time.monotonic() < task.due:
+            continue
         try:
-            if time.monotonic() >= next_beat:
-                record_heartbeat(database)
-                next_beat = time.monotonic() + heartbeat.EVERY_SECONDS
-            if notices is not None and time.monotonic() >= next_fetch:
-                fetch_notices(database, notices)
-                next_fetch = time.monotonic() + FETCH_SECONDS
-            answer_recovery(database, settings.secret)
-            sent = deliver.deliver_due(database, post)
-            if mail.bounces:
-                bounces.take_bounces(database, mail.bounces)
-            if time.monotonic() >= next_sweep:
-                sweep(database)
-                next_sweep = time.monotonic() + HOURLY_SECONDS
-            wait = 0.0 if sent == deliver.BATCH else POLL_SECONDS
+            wait = 0.0 if task.run() is True else wait
+            task.due = time.monotonic() + task.every
         except UNREACHABLE as error:
             log().warning("database", error=type(error).__name__)
-            wait = DOWN_SECONDS
+            return DOWN_SECONDS
+        except Exception as error:
+            log().error("job_failed", job=task.name, error=type(error).__name__, exc_info=error)
+            task.due = time.monotonic() + DOWN_SECONDS
+    return wait
+
+
+def tasks_of(settings: Settings, database: Database) -> list[Task]:
+    """In the order in which they are done. The heartbeat comes first: a mail server that hangs makes it fall silent."""
+    mail, notices = settings.mail, consular_of(settings)
+    sms = [SmsSender(provider) for provider in mail.sms]
+    post = Post(senders(mail), mail.sender, settings.public_url, settings.secret, sms)
+    tasks = [
+        Task("heartbeat", heartbeat.EVERY_SECONDS, partial(record_heartbeat, database)),
+        Task("recovery", 0.0, partial(answer_recovery, database, settings.secret)),
+        Task("mails", 0.0, lambda: deliver.deliver_due(database, post) == deliver.BATCH),
+        Task("sweep", HOURLY_SECONDS, partial(sweep, database)),
+    ]
+    if notices is not None:
+        tasks.insert(1, Task("notices", FETCH_SECONDS, partial(fetch_notices, database, notices)))
+    if mail.bounces:
+        tasks.append(Task("bounces", 0.0, partial(bounces.take_bounces, database, mail.bounces)))
+    return tasks
 
 
 def consular_of(settings: Settings) -> Consular | None:
@@ -102,6 +133,7 @@ def sweep(database: Database) -> None:
     with database.scope(None) as session:
         deliver.delete_old(session)
         sign_ups.delete_old(session)
+        first_administrator.forget_old(session)
         challenges.delete_old(session)
         second_step.delete_old(session)
         heartbeat.delete_expired(session)

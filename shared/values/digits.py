@@ -7,6 +7,7 @@ PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
 _TO_ASCII = str.maketrans(ARABIC_INDIC + PERSIAN, "0123456789" * 2)
 _SIGNS = {"٫": ".", "٬": ",", "٪": "%"}
 _INSIDE_FIGURE = re.compile("(?<=[0-9])[٫٬](?=[0-9])|٪")
+LONGEST_NUMBER = 15
 
 # The letters, digits and signs that East Asian keyboards write in double width.
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -35,3 +36,11 @@ def ascii_signs(text: str) -> str:
 def is_digits(text: str) -> bool:
     """Whether the text is nothing but 0-9. `str.isdigit` accepts superscripts that `int` refuses."""
     return text != "" and text.isascii() and text.isdecimal()
+
+
+def whole_number(text: str) -> int | None:
+    """The number that digits 0-9 write; None for anything else, and for more digits than any amount of ours has.
+
+    `int` refuses to read thousands of digits, and no column takes hundreds.
+    """
+    return int(text) if is_digits(text) and len(text) <= LONGEST_NUMBER else None

@@ -19,7 +19,7 @@ from shared import documents
 from shared.errors import NotFound
 from shared.identity.actor import Actor
 from shared.values import references
-from shared.values.digits import is_digits
+from shared.values.digits import whole_number
 from shared.web.service import allowed, body, current_actor, database, transaction
 
 blueprint = Blueprint("hall", __name__)
@@ -111,9 +111,10 @@ def call() -> dict[str, Any]:
 
 def _in_range(number: str) -> int:
     """A number of the hall. Raises NotFound for what can be none."""
-    if not is_digits(number) or not 0 < int(number[:9]) <= LARGEST:
+    found = whole_number(number)
+    if found is None or not 0 < found <= LARGEST:
         raise NotFound()
-    return int(number)
+    return found
 
 
 @blueprint.post("/desk/hall/<number>/<verb>")

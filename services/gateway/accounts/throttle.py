@@ -49,6 +49,7 @@ PASSWORD_BY_ACCOUNT = Limit("password_account", 5, 60)
 # A browser that opened the account before has tries of its own: those of others neither use them up nor end them.
 SIGN_IN_BY_DEVICE = Limit("sign_in_device", 10, 60)
 SIGN_IN_BY_DEVICE_HOURLY = Limit("sign_in_device_hour", 40, 3600)
+FACTOR_BY_DEVICE = Limit("factor_device", 15, 3600)
 SIGN_IN_BY_ADDRESS = Limit("sign_in_address", 20, 60)
 # A phone company puts a whole quarter behind one address: an account is guessed at five times, a network more often.
 SIGN_UP_BY_ADDRESS = Limit("sign_up_address", 60, 3600)
@@ -56,6 +57,8 @@ SIGN_UP_CODES_BY_ADDRESS = Limit("sign_up_codes_address", 120, 3600)
 # Nobody's mailbox is filled by others, known here or not.
 SIGN_UP_BY_MAILBOX = Limit("sign_up_mailbox", 5, 3600)
 CONTACT_BY_ACCOUNT = Limit("contact_account", 5, 3600)
+# By the mailbox or telephone that a code goes to, however many accounts ask: accounts cost nothing to open.
+CONTACT_BY_TARGET = Limit("contact_target", 5, 3600)
 IDENTITY_BY_ACCOUNT = Limit("identity_account", 5, 3600)
 IDENTITY_BY_ADDRESS = Limit("identity_address", 60, 3600)
 # By the number that is typed, known or not, whichever accounts and networks ask: a date of birth has too few values.

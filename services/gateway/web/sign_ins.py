@@ -8,9 +8,11 @@ from services.gateway.accounts.factors import second_step
 from services.gateway.accounts.factors.passkeys import Site
 from services.gateway.accounts.mail import queue
 from services.gateway.accounts.model import Account
+from services.gateway.accounts.throttle import FACTOR_BY_ACCOUNT, FACTOR_BY_DEVICE
 from services.gateway.web import security
 from services.gateway.web.access.pages import PAGES
-from services.gateway.web.current import settings, visitor_or_none
+from services.gateway.web.access.throttling import slow_down
+from services.gateway.web.current import accounts, settings, visitor_or_none
 from services.gateway.web.language import chosen
 
 LOOPBACK = "127.0.0.1"
@@ -36,6 +38,20 @@ def wait_for_factor(session: Any, account: Account) -> None:
         sessions.close(session, before)
     security.start_session(sessions.new_token())
     second_step.begin(session, settings().secret, security.browser_token(), account)
+
+
+def slow_down_factor(account_id: str) -> None:
+    """Counts a code that is typed for an account. Raises TooMany.
+
+    A browser that opened the account before has tries of its own: whoever knows the password locks nobody out there.
+    """
+    token = security.device_token()
+    with accounts().scope(None) as session:
+        is_known = devices.is_known(session, settings().secret, account_id, token)
+    if is_known:
+        slow_down(FACTOR_BY_DEVICE, f"{account_id} {token}")
+    else:
+        slow_down(FACTOR_BY_ACCOUNT, account_id)
 
 
 def start_page(role: str) -> str:

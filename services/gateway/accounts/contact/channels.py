@@ -39,13 +39,17 @@ def choose(session: Session, visitor: Visitor, *, by_mail: bool, by_sms: bool) -
     audit.record(session, visitor.actor, "account.channels", account.id, mail=by_mail, sms=by_sms)
 
 
-def send_code(session: Session, secret: str, visitor: Visitor, typed: str) -> None:
-    """Sends a code to a telephone; nothing else is sent to it before the code was typed. Raises Invalid on `phone`."""
-    account = session.get_one(Account, visitor.account)
+def read_number(typed: str) -> str:
+    """The one spelling of a telephone's number. Raises Invalid on `phone`."""
     try:
-        phone = read_phone(typed, "")
+        return read_phone(typed, "")
     except ValueError as error:
         raise Invalid("phone_abroad", field="phone") from error
+
+
+def send_code(session: Session, secret: str, visitor: Visitor, phone: str) -> None:
+    """Sends a code to a telephone; nothing else is sent to it before the code was typed."""
+    account = session.get_one(Account, visitor.account)
     account.phone, account.phone_confirmed_at, account.news_by_sms = phone, None, False
     code = codes.issue(session, secret, _subject(account), codes.PHONE, account.id)
     queue.queue_sms(session, secret, account, queue.PHONE_CODE, phone, code=code)

@@ -1,6 +1,7 @@
 """Passkeys (WebAuthn): a device signs a challenge that we gave its browser, once and soon."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,7 +36,9 @@ from shared.values.person import strip_controls
 LASTS = timedelta(minutes=5)
 LONGEST_NAME, LONGEST_CREDENTIAL, MOST = 40, 8192, 10
 # What a forged or cut answer raises.
-BROKEN = (WebAuthnException, InvalidSignature, ValueError, KeyError, TypeError)
+BROKEN = (WebAuthnException, InvalidSignature, ValueError, KeyError, TypeError, RecursionError)
+# Base64url of at most 1,023 bytes.
+_CREDENTIAL = re.compile(r"[A-Za-z0-9_-]{1,1364}")
 
 
 @dataclass(frozen=True)
@@ -140,9 +143,10 @@ def remove(session: Session, account_id: str, credential_id: str | None = None) 
 
 def _credential_id(answer: str) -> str:
     try:
-        return str(json.loads(answer[:LONGEST_CREDENTIAL])["id"]).replace("\0", "")
+        named = str(json.loads(answer[:LONGEST_CREDENTIAL])["id"])
     except BROKEN:
         return ""
+    return named if _CREDENTIAL.fullmatch(named) else ""
 
 
 def _remember(session: Session, secret: str, browser: str, challenge: bytes) -> None:

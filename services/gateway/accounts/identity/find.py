@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from services.gateway.accounts.model import Account, Contest
-from services.gateway.accounts.registration.register import identifier_key, number_key
+from services.gateway.accounts.registration.register import lookup_keys
 from shared.database import audit
 from shared.errors import NotFound
 from shared.identity.actor import Actor
@@ -30,10 +30,10 @@ def find_claim(session: Session, actor: Actor, typed: str) -> Account:
 def search(session: Session, secret: str, actor: Actor, typed: str) -> Sequence[Account]:
     """The expatriates' accounts with this claim, e-mail or national number, proven or only declared."""
     text = typed[:LONGEST]
-    key = number_key(secret, text)
-    conditions = [Account.claim == references.clean(text), Account.email == identifier_key(text)]
-    if key:
-        conditions += [Account.number_key == key, Account.declared_number_key == key]
+    email, number = lookup_keys(secret, text)
+    conditions = [Account.claim == references.clean(text), Account.email == email]
+    if number:
+        conditions += [Account.number_key == number, Account.declared_number_key == number]
     found = session.scalars(
         select(Account)
         .where(or_(*conditions), Account.home_mission == actor.mission, Account.role == EXPATRIATE)

@@ -32,8 +32,7 @@ def ask(session: Session, secret: str, identifier: str, wanted: str = "") -> Non
 
     A request that looked it up would take longer for an address that is known here, and so would tell it.
     """
-    number = register.number_key(secret, identifier)
-    email = "" if number else register.identifier_key(identifier)
+    email, number = register.lookup_keys(secret, identifier)
     wanted = wanted if len(wanted) <= LONGEST_PAGE else ""
     session.add(RecoveryRequest(email=email, number_key=number, wanted=wanted, created_at=db.now(session)))
 

@@ -17,7 +17,7 @@ from shared.errors import Conflict, Invalid, NotFound
 from shared.identity.actor import OFFICER_ROLES, service
 from shared.values.person import strip_controls
 
-VALID_FOR = timedelta(hours=24)
+VALID_FOR, KEPT = timedelta(hours=24), timedelta(days=30)
 TOKEN_BYTES = 32
 NAME_LENGTH = 120
 # Documents print the names of these.
@@ -88,6 +88,12 @@ def accept(session: Session, token: str, password: str, language: str, names: tu
     session.flush()
     audit.record(session, actor_of(account), "account.create", account.id, role=account.role)
     return account
+
+
+def forget_old(session: Session) -> None:
+    """Takes the addresses out of links that ended long ago: whoever did not come is not known here for ever."""
+    old = Invitation.ends_at < db.now(session) - KEPT, Invitation.email != ""
+    session.execute(update(Invitation).where(*old).values(email="").execution_options(synchronize_session=False))
 
 
 def _key(token: str) -> str:

@@ -18,11 +18,11 @@ from shared.values.person import national_number, strip_controls
 
 def find(session: Session, secret: str, identifier: str) -> Account | None:
     """The open account of this e-mail or national number."""
-    return find_by_keys(session, identifier_key(identifier), number_key(secret, identifier))
+    return find_by_keys(session, *lookup_keys(secret, identifier))
 
 
 def find_by_keys(session: Session, email: str, number: str) -> Account | None:
-    """The open account of an e-mail as `identifier_key` spells it, or of the hash of a national number."""
+    """The open account of what `lookup_keys` gives."""
     called = or_(Account.email == email, Account.number_key == number)
     return session.scalar(select(Account).where(called, Account.disabled_at.is_(None)))
 
@@ -48,6 +48,17 @@ def identifier_key(identifier: str) -> str:
         return national_number(identifier)
     except ValueError:
         return strip_controls(identifier).lower()
+
+
+def lookup_keys(secret: str, identifier: str) -> tuple[str, str]:
+    """By what an account is looked up: an e-mail, or the hash of a national number. One of them is always empty.
+
+    An e-mail with eleven digits in it, such as a telephone's, is no national number: it would be the name of two
+    accounts, its owner's and the one of whoever has that number.
+    """
+    spelling = identifier_key(identifier)
+    number = "" if "@" in spelling else number_key(secret, identifier)
+    return "" if number else spelling, number
 
 
 def number_key(secret: str, text: str) -> str:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
-from services.gateway.accounts.throttle import TRACK_BY_ADDRESS, TRACK_BY_REFERENCE, address_prefix
+from services.gateway.accounts.throttle import TRACK_BY_ADDRESS, TRACK_BY_REFERENCE, network_limits
 from services.gateway.clients.consular.applications.applications import TrackingStep
 from services.gateway.pages.applications.progress import stages
 from services.gateway.web.access.throttling import slow_down, slow_down_network
@@ -37,7 +37,8 @@ def show() -> tuple[str, int]:
 def _look_up() -> TrackingStep:
     answers = _answers()
     reference = answers["reference"]
-    slow_down(TRACK_BY_REFERENCE, f"{reference} {address_prefix(request.remote_addr)}")
+    for limit, network in network_limits(TRACK_BY_REFERENCE, request.remote_addr):
+        slow_down(limit, f"{reference} {network}")
     try:
         return consular().applications.track(actor(mission_of(reference)), reference, answers["born"])
     except NotFound as unknown:

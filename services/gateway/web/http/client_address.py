@@ -5,7 +5,7 @@ that came past the proxies counts by its socket's address.
 """
 
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 Networks = Sequence[IPv4Network | IPv6Network]
@@ -28,7 +28,7 @@ def client_address(peer: str, forwarded: str, trusted: Networks) -> str:
     """The first address from the right that is none of our proxies; our last one's where no address follows."""
     address = peer
     for hop in reversed([part.strip() for part in forwarded.split(",")]):
-        if not is_trusted(address, trusted) or not _is_address(hop):
+        if not is_trusted(address, trusted) or _read(hop) is None:
             break
         address = hop
     return address
@@ -36,12 +36,14 @@ def client_address(peer: str, forwarded: str, trusted: Networks) -> str:
 
 def is_trusted(address: str, trusted: Networks) -> bool:
     """Whether an address belongs to one of our proxies."""
-    return _is_address(address) and any(ip_address(address) in network for network in trusted)
+    ip = _read(address)
+    return ip is not None and any(ip in network for network in trusted)
 
 
-def _is_address(text: str) -> bool:
+def _read(text: str) -> IPv4Address | IPv6Address | None:
+    """None for what is no address. A socket that listens to both kinds sees IPv4 inside IPv6: that counts as IPv4."""
     try:
-        ip_address(text)
+        ip = ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
+    return getattr(ip, "ipv4_mapped", None) or ip

@@ -22,6 +22,8 @@ from services.gateway.web.sent_forms.refill import NEVER, bare, refill
 
 # Nobody types passwords to have them kept.
 SECRET = frozenset({"password", "old_password", "factor_code", "credential"})
+# Forms with a code of the counter, a letter or an e-mail. It may be good still when somebody else sits at the browser.
+ONE_TIME = "/code"
 # Parts of a file are no form that anybody fills in.
 OWN_ENDPOINTS = frozenset(
     {"parts.take", "kept.keep", "kept.switch_language", "kept.discard", "session.prolong", "sign_in.sign_out"}
@@ -31,23 +33,30 @@ TYPED_INTO = "typed_into"
 SWEEP_SECONDS = 60.0
 
 
-def _typed_pairs() -> Pairs:
-    """Everything typed into the form that was sent, apart from passwords and files."""
+def _action(named: str | None = None) -> str:
+    """The address of the form that was sent, or that a script or a button names."""
+    return bare(named or request.form.get(TYPED_INTO) or request.path)
+
+
+def _typed_pairs(action: str) -> Pairs:
+    """Everything typed into the form that was sent, apart from passwords, codes that open an account, and files."""
     left_out = NEVER | SECRET | {TYPED_INTO, "form_action", *request.args.getlist(FILES)}
+    if action.endswith(ONE_TIME):
+        left_out |= {"code"}
     return [(name, text) for name, text in request.form.items(multi=True) if name not in left_out]
 
 
-def has_text() -> bool:
+def has_text(action: str | None = None) -> bool:
     """Whether something was typed into the form that was sent."""
-    return any(name != "key" and text.strip() for name, text in _typed_pairs())
+    return any(name != "key" and text.strip() for name, text in _typed_pairs(_action(action)))
 
 
 def keep_sent(action: str | None = None) -> bool:
     """Keeps what was sent for the owner of its page. False where there is nothing to keep, or nobody to keep it for."""
-    owner, page, pairs = owner_of_form(), sent_page(), _typed_pairs()
-    if owner is None or page is None or not has_text():
+    owner, page = owner_of_form(), sent_page()
+    if owner is None or page is None or not has_text(action):
         return False
-    form = Kept(bare(action or request.form.get(TYPED_INTO) or request.path), pairs)
+    form = Kept(_action(action), _typed_pairs(_action(action)))
     with suppress(TooMany, *UNREACHABLE):
         slow_down(KEPT_BY_OWNER, owner)
         slow_down_network(KEPT_BY_ADDRESS)

@@ -145,6 +145,17 @@ def test_what_is_no_code_opens_nothing(gateway: Gateway, owner: Owner, typed: st
     assert "This code is wrong" in answer.text
 
 
+@pytest.mark.parametrize(
+    "answer",
+    ["", "null", '{"id": null}', "[" * 8000, '{"id":' * 1300, r'{"id": "\ud800"}', r'{"id": "\u0000"}', "\ud800", "\0"],
+    ids=["empty", "nothing", "no id", "lists in lists", "objects in objects", "half a sign", "nul", "torn", "bare nul"],
+)
+def test_what_no_device_signed_opens_nothing(gateway: Gateway, answer: str) -> None:
+    """Anybody may send this. It is an answer like any other wrong one, and no fault of ours."""
+    refused = gateway.browser().submit("/en/sign-in/passkey", credential=answer.encode("utf-8", "surrogatepass"))
+    assert refused.status_code == 422
+
+
 def test_another_accounts_code_is_wrong(gateway: Gateway, owner: Owner) -> None:
     other = gateway.visitor(person=specimens.WOMAN)
     app, codes = enrol(gateway, other)
@@ -171,6 +182,30 @@ def test_fifteen_codes_an_hour_for_an_account(gateway: Gateway, owner: Owner) ->
     for _ in range(4):
         browser = first_step(gateway, email)
         answers += [browser.submit(SECOND, factor_code="000000").status_code for _ in range(4)]
+    assert answers == [422] * 15 + [429]
+
+
+def test_codes_typed_by_others_lock_nobody_out_of_a_known_browser(gateway: Gateway, owner: Owner) -> None:
+    """Somebody has the password, and tries codes until the account takes no more."""
+    email, app, _, known = owner
+    known.submit("/en/sign-out", page="/en/account")
+    answers = []
+    for _ in range(4):
+        stranger = first_step(gateway, email)
+        answers += [stranger.submit(SECOND, factor_code="000000").status_code for _ in range(4)]
+    assert answers[-1] == 429
+    assert known.submit(SIGN_IN, identifier=email, password=PASSWORD).location == SECOND
+    assert enters(known, app.at(clock(gateway)))
+
+
+def test_a_known_browser_has_fifteen_codes_an_hour(gateway: Gateway, owner: Owner) -> None:
+    email, _, _, known = owner
+    known.submit("/en/sign-out", page="/en/account")
+    gateway.forget_tries()
+    answers = []
+    for _ in range(4):
+        known.submit(SIGN_IN, identifier=email, password=PASSWORD)
+        answers += [known.submit(SECOND, factor_code="000000").status_code for _ in range(4)]
     assert answers == [422] * 15 + [429]
 
 
@@ -303,6 +338,23 @@ class TestProof:
         browser = gateway.visitor(role, person=specimens.SON)
         self.make_old(gateway)
         assert browser.get(page).location == f"/en/account/proof?next={page}"
+
+    def test_a_password_alone_proves_nothing_beside_a_passkey(self, gateway: Gateway) -> None:
+        """Who has stolen a session and the password is not the owner: signing in would ask for more as well."""
+        browser = gateway.visitor(person=specimens.SON)
+        owner = account_id(gateway, gateway.account(person=specimens.SON).email)
+        with scope(gateway) as session:
+            key = {"credential_id": "of-the-owner", "public_key": b"none", "sign_count": 0, "name": "Telephone"}
+            session.add(Passkey(account_id=owner, created_at=db.now(session), **key))
+            codes = recovery_codes.issue(session, gateway.app.extensions["settings"].secret, owner)
+        self.make_old(gateway)
+        assert "I have a passkey" in browser.get("/en/account/proof").text
+        alone = browser.submit("/en/account/proof", old_password=PASSWORD)
+        assert alone.status_code == 422 and "This code is wrong" in alone.text
+        assert browser.get(APP).location.startswith("/en/account/proof")
+        printed = browser.submit("/en/account/proof", old_password=PASSWORD, factor_code=codes[0])
+        assert printed.status_code == 303
+        assert browser.get(APP).status_code == 200
 
     def test_staff_show_the_code_again(self, gateway: Gateway) -> None:
         browser = gateway.visitor("head_of_mission")

@@ -8,10 +8,12 @@ from sqlalchemy import func, select, update
 
 from deploy.demo.population import specimens
 from services.gateway.accounts import sessions, throttle
+from services.gateway.accounts.contact.emails import fold_email
 from services.gateway.accounts.devices import device_key
 from services.gateway.accounts.keyed import keyed_hash
 from services.gateway.accounts.model import Account, AccountDevice, Attempt, AuthSession
 from services.gateway.accounts.passwords import hash_password
+from services.gateway.accounts.registration import register
 from services.gateway.accounts.throttle import KEPT_BY_ADDRESS, SIGN_IN_BY_ADDRESS, address_prefix, network_limits
 from shared.database import db
 from shared.database.audit import event
@@ -196,6 +198,23 @@ def test_the_national_number_signs_in_in_any_digits(gateway: Gateway) -> None:
     arabic = specimens.SON.national_number.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
     answer = gateway.browser().submit("/ar/sign-in", identifier=f" {arabic} ", password=PASSWORD)
     assert answer.location == "/ar/applications"
+
+
+@pytest.mark.parametrize("form", ["{n}@mahjar.example", "mobile.{n}@mahjar.example", "Sami <tel.{n}@mahjar.example>"])
+def test_an_address_with_eleven_digits_is_nobodys_number(gateway: Gateway, form: str) -> None:
+    """Such as a telephone's: read as a national number as well, it would be the name of two accounts."""
+    number, typed = specimens.SON.national_number, form.format(n=specimens.SON.national_number)
+    victim, mine = gateway.account(person=specimens.SON), fold_email(typed)
+    secret = gateway.app.extensions["settings"].secret
+    gateway.signed_up(mine)
+    with gateway.app.extensions["database"].scope(None) as session:
+        found = {one: register.find(session, secret, one) for one in (typed, number, victim.email)}
+        assert {one: account.email if account else None for one, account in found.items()} == {
+            typed: mine,
+            number: victim.email,
+            victim.email: victim.email,
+        }
+    assert gateway.browser().submit("/en/sign-in", identifier=typed, password=PASSWORD).status_code == 303
 
 
 def test_five_tries_a_minute_for_an_account(gateway: Gateway) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.values import references
 from shared.values.dates import add_months, add_working_days, add_years, age_on, local_date, start_of_day
-from shared.values.digits import ascii_digits, is_digits
+from shared.values.digits import ascii_digits, is_digits, whole_number
 from shared.values.money import CurrencyMismatch, Money, decimal_meant, exponent, read_amount, total
 from shared.values.person import national_number, passport_number, residence_number, strip_controls
 
@@ -74,6 +74,13 @@ def test_parts_sum_to_the_whole(amount: int, weights: list[int]) -> None:
 def test_digits_of_three_scripts() -> None:
     assert ascii_digits("٠١٢٣٤٥٦٧٨٩ ۴۵۶") == "0123456789 456"
     assert is_digits("007") and not is_digits("²") and not is_digits("٣") and not is_digits("")
+
+
+@pytest.mark.parametrize("typed", ["", "-1", "1.0", "²", "٣", " 1", "1_0", "1" * 16, "0" * 16, "1" * 5000])
+def test_what_is_no_whole_number(typed: str) -> None:
+    """`int` refuses the last one with an error that is no answer to anybody."""
+    assert whole_number(typed) is None
+    assert (whole_number("0"), whole_number("007"), whole_number("9" * 15)) == (0, 7, 999_999_999_999_999)
 
 
 @pytest.mark.parametrize("typed", ["01234567890", "٠١٢٣٤٥٦٧٨٩٠", "۰۱۲۳۴۵۶۷۸۹۰", " 012-34567890 ", "\u202e01234567890"])

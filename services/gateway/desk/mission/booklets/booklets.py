@@ -12,6 +12,7 @@ from services.gateway.web.current import actor, consular
 from services.gateway.web.presentation import t
 from shared.catalogue.reasons import SPOIL_REASONS
 from shared.errors import NotAllowed, Refusal, Unavailable
+from shared.values.digits import whole_number
 from shared.values.person import passport_number
 
 Answer = Response | str | tuple[str, int]
@@ -31,9 +32,8 @@ class NotASeries(ValueError):
 
 def show() -> str:
     """The counts and both forms."""
-    done, count, served = (request.args.get(name, "") for name in ("done", "count", "served"))
-    numbers = {"count": count, "served": served} if count.isdecimal() and served.isdecimal() else {}
-    return _page({}, done=done, **{name: int(value) for name, value in numbers.items()})
+    numbers = {name: whole_number(request.args.get(name, "")) for name in ("count", "served")}
+    return _page({}, done=request.args.get("done", ""), **({} if None in numbers.values() else numbers))
 
 
 def receive() -> Answer:

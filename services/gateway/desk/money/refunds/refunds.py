@@ -17,6 +17,7 @@ from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.forms import words
 from services.gateway.web.presentation import t
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
+from shared.values.digits import whole_number
 from shared.values.latin import is_latin_name
 from shared.values.money import Money
 from shared.values.person import strip_controls
@@ -140,7 +141,7 @@ def act(reference: str, verb: str) -> Answer:
     amount = request.form.get("amount", "")
     body: dict[str, object] = {
         **typed,
-        "amount": int(amount) if amount.isascii() and amount.isdecimal() else 0,
+        "amount": whole_number(amount) or 0,
         "currency": request.form.get("currency", ""),
         "key": request.form.get("key", ""),
     }

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts.contact import channels
-from services.gateway.accounts.throttle import CODES_BY_ACCOUNT, CONTACT_BY_ACCOUNT
+from services.gateway.accounts.throttle import CODES_BY_ACCOUNT, CONTACT_BY_ACCOUNT, CONTACT_BY_TARGET
 from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, settings, visitor
 from services.gateway.web.forms import faults
@@ -53,8 +53,10 @@ def send_code() -> Response | tuple[str, int]:
     """Sends a code to the telephone."""
     slow_down(CONTACT_BY_ACCOUNT, visitor().account)
     try:
+        phone = channels.read_number(request.form.get("phone", ""))
+        slow_down(CONTACT_BY_TARGET, phone)
         with accounts().scope(visitor().mission) as session:
-            channels.send_code(session, settings().secret, visitor(), request.form.get("phone", ""))
+            channels.send_code(session, settings().secret, visitor(), phone)
     except Invalid as refusal:
         return _page(refusal), refusal.status
     return redirect(url_for("channels.show", done="sent"), 303)

@@ -4,7 +4,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts.contact import contact
-from services.gateway.accounts.throttle import CODES_BY_ACCOUNT, CONTACT_BY_ACCOUNT
+from services.gateway.accounts.contact.emails import fold_email
+from services.gateway.accounts.throttle import CODES_BY_ACCOUNT, CONTACT_BY_ACCOUNT, CONTACT_BY_TARGET
 from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, settings, visitor
 from services.gateway.web.forms import faults
@@ -74,9 +75,11 @@ def _change_page(refusal: Refusal | None = None, sent_to: str = "") -> str:
 def change() -> str | tuple[str, int]:
     """Sends a code to the new address, and asks for it."""
     slow_down(CONTACT_BY_ACCOUNT, visitor().account)
+    typed = request.form.get("email", "")
     try:
+        slow_down(CONTACT_BY_TARGET, fold_email(typed))
         with accounts().scope(visitor().mission) as session:
-            email = contact.begin_change(session, settings().secret, visitor(), request.form.get("email", ""))
+            email = contact.begin_change(session, settings().secret, visitor(), typed)
     except Invalid as refusal:
         return _change_page(refusal), refusal.status
     return _change_page(sent_to=email)

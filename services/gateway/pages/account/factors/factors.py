@@ -7,14 +7,12 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts.factors import authenticators, change, passkeys, recovery_codes
 from services.gateway.accounts.registration import register
-from services.gateway.accounts.throttle import FACTOR_BY_ACCOUNT
 from services.gateway.web import security
-from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, settings, visitor
 from services.gateway.web.forms import faults
 from services.gateway.web.language import chosen
 from services.gateway.web.links.form_pages import wanted_page
-from services.gateway.web.sign_ins import has_passkey_name, let_in, passkey_site
+from services.gateway.web.sign_ins import has_passkey_name, let_in, passkey_site, slow_down_factor
 from shared.errors import Conflict, Invalid, Refusal
 
 QR_SCALE, GROUP = 4, 4
@@ -75,7 +73,7 @@ def _picture(address: str) -> Markup:
 @blueprint.post("/account/security/authenticator")
 def add_authenticator() -> str | tuple[str, int]:
     """The app counts from now on. Its printed codes are shown once, on this page."""
-    slow_down(FACTOR_BY_ACCOUNT, visitor().account)
+    slow_down_factor(visitor().account)
     try:
         with accounts().scope(visitor().mission) as session:
             typed = request.form.get("factor_code", "")

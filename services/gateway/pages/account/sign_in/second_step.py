@@ -4,13 +4,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.gateway.accounts.factors import authenticators, second_step
-from services.gateway.accounts.throttle import FACTOR_BY_ACCOUNT
 from services.gateway.web import security
-from services.gateway.web.access.throttling import slow_down
 from services.gateway.web.current import accounts, settings
 from services.gateway.web.forms import faults
 from services.gateway.web.links.form_pages import wanted_page
-from services.gateway.web.sign_ins import let_in, start_page
+from services.gateway.web.sign_ins import let_in, slow_down_factor, start_page
 from shared.errors import Invalid, Refusal
 
 blueprint = Blueprint("second_step", __name__)
@@ -45,7 +43,7 @@ def enter() -> Response | str | tuple[str | Response, int]:
         account_id = waiting.id if waiting else ""
     if not account_id:
         return _form()
-    slow_down(FACTOR_BY_ACCOUNT, account_id)
+    slow_down_factor(account_id)
     typed = request.form.get("factor_code", "")
     with accounts().scope(None) as session:
         account = second_step.finish(session, secret, browser, typed, specimen=settings().specimen)

@@ -16,6 +16,7 @@ from services.gateway.web.forms import words
 from services.gateway.web.presentation import t
 from services.gateway.web.security import allow_form_to
 from shared.errors import Invalid, NotFound, Refusal, Unavailable
+from shared.values.digits import whole_number
 from shared.values.person import strip_controls
 
 blueprint = Blueprint("payer_link", __name__)
@@ -96,7 +97,7 @@ def pay(token: str) -> Answer:
         "method": "card",
         "key": request.form.get("key", ""),
         "return_url": settings().public_url + url_for("payer_link.came_back", token=token),
-        "amount": int(amount) if amount.isascii() and amount.isdecimal() else 0,
+        "amount": whole_number(amount) or 0,
         "currency": request.form.get("currency", ""),
         "name": name,
     }

@@ -277,6 +277,38 @@ def test_a_bounce_is_noted_and_nothing_else_is(
     assert bounces.take_bounces(database, tmp_path / "none") == 0
 
 
+HOSTILE = {
+    "nul in the address": b"To: notices+b.a\x00b@example.org\r\n\r\nx",
+    "nul, encoded": b"To: =?utf-8?q?notices+b.a=00b?=@example.org\r\n\r\nx",
+    "half a quote": b'To: "\r\n\r\nx',
+    "half an address": b"To: a@\r\n\r\nx",
+    "half a bracket": b"To: <\r\n\r\nx",
+    "half a domain": b"To: a+b.x@[\r\n\r\nx",
+    "half an encoded word": b"To: =?x?q??=\r\n\r\nx",
+    "no text": b"To: notices+b.\xff\xfe@example.org\r\n\r\nx",
+    "parts in parts": b"".join(
+        b"Content-Type: multipart/mixed; boundary=x%d\r\n\r\n--x%d\r\n" % (one, one) for one in range(3000)
+    ),
+    "messages in messages": b"Content-Type: message/rfc822\r\n\r\n" * 3000,
+}
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_message_holds_no_bounce_up(database: Database, secret: str, tmp_path: Path, content: bytes) -> None:
+    """An error would end the process that sends e-mails, and again each time it starts."""
+    mail_id = put(database, secret)
+    deliver_due(database, post(secret, MaildirSender(tmp_path / "out")))
+    box = tmp_path / "bounces"
+    for name in ("new", "cur", "tmp"):
+        (box / name).mkdir(parents=True)
+    addressed = report(return_path(mail_id, SENDER))
+    (box / "new" / "1").write_bytes(content)
+    (box / "new" / "2").write_bytes(addressed)
+    assert bounces.take_bounces(database, box) == 1
+    assert read(database, mail_id).state == UNDELIVERABLE
+    assert list((box / "new").iterdir()) == []
+
+
 def test_what_did_not_arrive_has_an_age_and_an_owner(gateway: Gateway, database: Database, secret: str) -> None:
     mail_id = put(database, secret)
     deliver_due(database, post(secret, Failing(Undeliverable("smtp_550"))))

@@ -134,6 +134,28 @@ def test_a_telephone_is_confirmed_and_gets_news(
         assert notice_mails.queue_notice(session, specimens.SON.person, "ready", "RUH 1") == 0
 
 
+SPELT = ("+966 50 765 0001", "00966507650001", "+٩٦٦٥٠٧٦٥٠٠٠١", "\u200f+966-50-765-0001", *("+966507650001",) * 2)
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "spellings"),
+    [
+        ("/en/account/channels/phone", "phone", SPELT),
+        ("/en/account/contact/new", "email", ("Filled@mahjar.example", " filled@MAHJAR.example\u200b") * 3),
+    ],
+)
+def test_several_accounts_do_not_fill_one_telephone_or_mailbox(
+    gateway: Gateway, path: str, name: str, spellings: tuple[str, ...]
+) -> None:
+    browsers = [gateway.visitor(mission=mission) for mission in ("BER", "RUH", "DXB")]
+    page = path.removesuffix("/phone")
+    codes = [
+        browsers[number % 3].submit(path, page=page, **{name: typed}).status_code
+        for number, typed in enumerate(spellings)
+    ]
+    assert codes == [codes[0]] * 5 + [429] and codes[0] < 400
+
+
 @pytest.mark.parametrize(
     ("columns", "queued"),
     [

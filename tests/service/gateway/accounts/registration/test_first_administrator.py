@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from services.gateway import worker
 from services.gateway.accounts.model import Account, Invitation
 from services.gateway.accounts.registration import first_administrator
 from shared.database.db import Database, now
@@ -51,6 +52,20 @@ def test_a_link_ends(session: Session) -> None:
         first_administrator.find(session, token)
     with refuses("invitation_unknown", NotFound):
         first_administrator.accept(session, token, PASSWORD, "ar")
+
+
+def test_an_address_that_was_invited_and_did_not_come_is_forgotten(gateway: Gateway) -> None:
+    database = gateway.app.extensions["database"]
+    ages = {"waits@mission.test": -1, "ended@mission.test": 29, "long.over@mission.test": 31}
+    with database.scope(None) as session:
+        for email, days in ages.items():
+            first_administrator.invite(session, email, "clerk", "RUH")
+            ended = {"ends_at": now(session) - timedelta(days=days)}
+            session.execute(update(Invitation).where(Invitation.email == email).values(ended))
+    worker.sweep(database)
+    with database.scope(None) as session:
+        invited = select(Invitation.email).where(Invitation.email.in_(ages))
+        assert set(session.scalars(invited)) == {"waits@mission.test", "ended@mission.test"}
 
 
 def test_a_second_link_ends_the_first(session: Session) -> None:

@@ -10,6 +10,8 @@ from werkzeug.test import TestResponse
 
 from deploy.demo.population import specimens
 from services.consular.payments.providers.signature import sign
+from services.gateway.accounts.throttle import Limit
+from services.gateway.pages.applications import track
 from services.gateway.pages.documents import verify
 from shared.direction import CONTROLS
 from shared.documents import VERIFIED, verified_facts
@@ -71,6 +73,22 @@ def test_a_mistyped_reference_is_told_from_an_unknown_one(gateway: Gateway, refe
     status, text = tracked(gateway.browser(), reference)
     assert status == 422
     assert "<script>" not in text
+
+
+def test_a_company_with_many_networks_guesses_no_longer_at_one_reference(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has a /48 of IPv6 has 256 homes: for one reference they count together, at ten times the limit."""
+    monkeypatch.setattr(track, "TRACK_BY_REFERENCE", Limit("track_reference", 1, 600))
+    reference, codes = new("RUH", 10), []
+    for home in range(12):
+        browser = gateway.browser()
+        browser.client.environ_base["REMOTE_ADDR"] = f"2001:db8:77:{home:x}00::1"
+        codes.append(tracked(browser, reference)[0])
+    assert codes == [404] * 10 + [429] * 2
+    elsewhere = gateway.browser()
+    elsewhere.client.environ_base["REMOTE_ADDR"] = "2001:db8:78::1"
+    assert tracked(elsewhere, reference)[0] == 404
 
 
 def test_ten_looks_a_minute(gateway: Gateway) -> None:

@@ -111,3 +111,11 @@ def test_no_card_is_offered_in_a_currency_that_none_is_charged_in(
     assert form in me.get(page).text and link in me.get(page).text
     monkeypatch.setattr(settings, "CARD_CURRENCIES", frozenset({"EUR"}))
     assert form not in me.get(page).text and link not in me.get(page).text
+
+
+@pytest.mark.parametrize("amount", ["1" * 5000, "1" * 300, "²", "-1", ""])
+def test_an_amount_that_is_none_is_no_fault_of_ours(gateway: Gateway, amount: str) -> None:
+    """Anybody may send this to the page of a link, whether there is such a link or not."""
+    form = {"amount": amount, "currency": "SAR", "name": "Sami", "key": "a-key-of-the-form"}
+    answer = gateway.browser().submit("/en/pay/no-such-link", page="/en/track", **form)
+    assert answer.status_code == 404

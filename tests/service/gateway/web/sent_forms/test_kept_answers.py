@@ -197,6 +197,23 @@ def test_passwords_are_never_kept(gateway: Gateway) -> None:
     assert "somebody@mahjar.example" in str(kept) and "wrong words here" not in str(kept)
 
 
+def test_a_code_that_is_good_still_is_not_kept_for_whoever_sits_here_next(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new password was too short: the counter's code and the name of its account would open it to the next one."""
+    kept = list[object]()
+
+    def note(*given: object) -> bool:
+        kept.append(given)
+        return True
+
+    monkeypatch.setattr(kept_forms, "keep", note)
+    told = {"identifier": "somebody@mahjar.example", "code": "ABCD-EFGH", "password": "short"}
+    answer = gateway.browser().submit("/en/recover/code", **told)
+    assert answer.status_code == 422
+    assert "somebody@mahjar.example" in str(kept) and "ABCD-EFGH" not in str(kept)
+
+
 @pytest.mark.parametrize("language", ("ar", "en"))
 def test_a_service_that_is_down_offers_to_send_the_same_again(gateway: Gateway, language: str) -> None:
     browser = gateway.visitor(person=specimens.MOTHER)
