@@ -17,12 +17,13 @@ from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.forms import words
 from services.gateway.web.presentation import t
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
+from shared.values.digits import is_digits
 from shared.values.latin import is_latin_name
 from shared.values.money import Money
 from shared.values.person import strip_controls
 
 Answer = Response | str | tuple[str, int]
-MOST_PAGES = 40
+MOST_PAGES, LONGEST_AMOUNT = 40, 18
 # What each form of a refund sends besides the amount its officer saw.
 FIELDS = {
     "prepare": ("method", "override", "iban", "account_holder"),
@@ -140,7 +141,7 @@ def act(reference: str, verb: str) -> Answer:
     amount = request.form.get("amount", "")
     body: dict[str, object] = {
         **typed,
-        "amount": int(amount) if amount.isascii() and amount.isdecimal() else 0,
+        "amount": int(amount) if is_digits(amount) and len(amount) <= LONGEST_AMOUNT else 0,
         "currency": request.form.get("currency", ""),
         "key": request.form.get("key", ""),
     }
