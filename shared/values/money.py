@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from shared.values.digits import ascii_digits
+from shared.values.digits import ascii_digits, ascii_signs
 
 # Minor-unit digits of ISO 4217. CLDR formats SYP, LBP and IQD with none, so the table is ours.
 _DIGITS = {
@@ -28,8 +28,11 @@ _TYPED = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?|[0-9]{1,3}([,' \u00a0\u202f][0-
 _ARABIC_SIGNS = str.maketrans({"٫": ".", "٬": ",", "’": "'"})
 # What is typed where a comma stands before the decimals; three digits after it may be a thousand.
 _COMMA_DECIMALS = re.compile(r"([0-9]{1,12}|[0-9]{1,3}(?:\.[0-9]{3}){1,3}),([0-9]{1,2})", re.ASCII)
+# What comes along where a figure is copied from an Arabic text.
+_MARKS = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _GROUPING = re.compile(r"[,' \u00a0\u202f]")
-MAX_MINOR_UNITS = 10**15
+# More is a slip, whatever the currency: also as much, converted at any rate, fits into a column.
+MAX_MINOR_UNITS = 10**12
 
 
 class CurrencyMismatch(ValueError):
@@ -122,15 +125,19 @@ def plain_number(text: str) -> str:
 
     Raises ValueError for anything else: a sign, a comma before decimals as in 3,75, or two kinds of separators.
     """
-    plain = ascii_digits(text).translate(_ARABIC_SIGNS).strip()
+    plain = _ascii(text)
     if not _TYPED.fullmatch(plain) or len(set(_GROUPING.findall(plain))) > 1:
         raise ValueError("not an amount")
     return _GROUPING.sub("", plain)
 
 
+def _ascii(text: str) -> str:
+    return _MARKS.sub("", ascii_signs(text)).translate(_ARABIC_SIGNS).strip()
+
+
 def decimal_meant(text: str) -> str | None:
     """The number with a point that "3,75" or "٣،٧٥" most likely means; None where nothing is to be asked."""
-    found = _COMMA_DECIMALS.fullmatch(ascii_digits(text).translate(_ARABIC_SIGNS).replace("،", ",").strip())
+    found = _COMMA_DECIMALS.fullmatch(_ascii(text).replace("،", ","))
     return f"{found[1].replace('.', '')}.{found[2]}" if found else None
 
 
@@ -140,10 +147,13 @@ def read_amount(text: str, currency: str) -> Money:
     Where the currency has three decimals, "3,750" could mean two things and is refused. Raises ValueError for that, for
     decimals that the currency lacks, for zero, and above MAX_MINOR_UNITS.
     """
-    typed = ascii_digits(text).translate(_ARABIC_SIGNS)
-    if exponent(currency) == 3 and typed.count(",") == 1 and "." not in typed:
+    typed, number, digits = _ascii(text), plain_number(text), exponent(currency)
+    if digits == 3 and typed.count(",") == 1 and "." not in typed:
         raise ValueError("not an amount")
-    money = Money.of(plain_number(text), currency)
+    if len(number.partition(".")[2]) > digits:
+        # Where "1.250" has three decimals, it has lost its thousand to somebody's habit.
+        raise ValueError("more digits than the currency has")
+    money = Money.of(number, currency)
     if not 0 < money.amount <= MAX_MINOR_UNITS:
         raise ValueError("not an amount")
     return money

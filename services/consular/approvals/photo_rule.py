@@ -7,18 +7,21 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.approvals import dated_rows
 from services.consular.approvals.model import Proposal
 from services.consular.approvals.sign import finish
-from services.consular.missions import dated_rules, reference_data
+from services.consular.missions import dated_rules
 from services.consular.missions.model import PhotoRule
 from shared.catalogue import CATALOGUE
 from shared.catalogue.bulk_actions import EVERY, PHOTO_RULE
 from shared.database import audit
-from shared.errors import Conflict, Invalid
+from shared.errors import Invalid
 from shared.forms import check_questions
 from shared.identity.actor import Actor
 
 KIND = "photo_rule"
+# Beside transaction and mission, what rows of one thing share.
+SAME: tuple[str, ...] = ()
 TRANSACTION, WIDTH, HEIGHT = "photo_transaction", "photo_width", "photo_height"
 # The transactions that say beside the photo how many a mission wants.
 PHOTOGRAPHED = tuple(slug for slug, entry in CATALOGUE.items() if entry.photo_rules)
@@ -33,21 +36,9 @@ def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid("unknown_choice" if named else "choose", field=TRANSACTION)
     if (params.get(WIDTH) is None) != (params.get(HEIGHT) is None):
         raise Invalid("photo_size_half", field=HEIGHT if params.get(HEIGHT) is None else WIDTH)
-    if date.fromisoformat(params["valid_from"]) < today:
-        raise Invalid("in_the_past", field="valid_from")
     clean = {**params, TRANSACTION: named}
-    if _is_that_day(session, clean):
-        raise Invalid("rule_that_day", field="valid_from")
+    dated_rows.check_day(session, _row(session.info["mission"], clean), SAME)
     return clean
-
-
-def _is_that_day(session: Session, params: Mapping[str, Any]) -> bool:
-    """Whether a row of the mission's own for the same begins on that day: which of the two counts nobody could say."""
-    new = _row(session.info["mission"], params)
-    return any(
-        (row.scope, row.transaction, row.valid_from) == (new.scope, new.transaction, new.valid_from)
-        for row in reference_data.rows(session, PhotoRule)
-    )
 
 
 def _row(mission: str, params: Mapping[str, Any], reference: str = "", approver: str = "") -> PhotoRule:
@@ -82,17 +73,9 @@ def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
-    """Adds the row at once; it holds from its day on, and the earlier rows stay as they are.
-
-    Raises Conflict (proposal_overtaken) where that day is over, or where another row was signed for it meanwhile.
-    """
+    """Adds the row at once. Raises as `dated_rows.add`."""
     params = proposal.params
-    is_over = date.fromisoformat(params["valid_from"]) < missions.today(session, proposal.mission)
-    if is_over or _is_that_day(session, params):
-        raise Conflict("proposal_overtaken")
     result = preview(session, params)
-    session.add(_row(proposal.mission, params, proposal.reference, actor.id))
-    session.flush()
-    reference_data.reread(session)
+    dated_rows.add(session, _row(proposal.mission, params, proposal.reference, actor.id), SAME)
     audit.record(session, actor, "photo_rule.changed", proposal.reference, reason=params[TRANSACTION])
     finish(session, actor, proposal, result)

@@ -7,20 +7,23 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.consular import missions
+from services.consular.approvals import dated_rows
 from services.consular.approvals.model import Proposal
 from services.consular.approvals.sign import finish
-from services.consular.missions import dated_rules, reference_data
+from services.consular.missions import dated_rules
 from services.consular.missions.model import PromiseRule
 from shared.catalogue import CATALOGUE
 from shared.catalogue.bulk_actions import PROMISE_RULE
 from shared.catalogue.model import TIER
 from shared.catalogue.promises import PROMISES, split_key
 from shared.database import audit
-from shared.errors import Conflict, Invalid
+from shared.errors import Invalid
 from shared.forms import check_questions
 from shared.identity.actor import Actor
 
 KIND = "promise_rule"
+# Beside transaction and mission, what rows of one thing share.
+SAME: tuple[str, ...] = ("tier",)
 PROMISE = "promise_for"
 DOUBTFUL = "L"
 
@@ -31,21 +34,9 @@ def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
     params, named = check_questions(PROMISE_RULE, terms, today), terms.get(PROMISE)
     if named not in PROMISES:
         raise Invalid("unknown_choice" if named else "choose", field=PROMISE)
-    if date.fromisoformat(params["valid_from"]) < today:
-        raise Invalid("in_the_past", field="valid_from")
     clean = {**params, PROMISE: named}
-    if _is_that_day(session, clean):
-        raise Invalid("rule_that_day", field="valid_from")
+    dated_rows.check_day(session, _row(session.info["mission"], clean), SAME)
     return clean
-
-
-def _is_that_day(session: Session, params: Mapping[str, Any]) -> bool:
-    """Whether a row of the mission's own for the same begins on that day: which of the two counts nobody could say."""
-    new = _row(session.info["mission"], params)
-    return any(
-        (row.scope, row.transaction, row.tier, row.valid_from) == (new.scope, new.transaction, new.tier, new.valid_from)
-        for row in reference_data.rows(session, PromiseRule)
-    )
 
 
 def _row(mission: str, params: Mapping[str, Any], reference: str = "", approver: str = "") -> PromiseRule:
@@ -74,17 +65,9 @@ def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
-    """Adds the row at once; it holds for what is promised from its day on. What was promised before stays.
-
-    Raises Conflict (proposal_overtaken) where that day is over, or where another row was signed for it meanwhile.
-    """
+    """Adds the row at once; what was promised before stays. Raises as `dated_rows.add`."""
     params = proposal.params
-    is_over = date.fromisoformat(params["valid_from"]) < missions.today(session, proposal.mission)
-    if is_over or _is_that_day(session, params):
-        raise Conflict("proposal_overtaken")
     result = preview(session, params)
-    session.add(_row(proposal.mission, params, proposal.reference, actor.id))
-    session.flush()
-    reference_data.reread(session)
+    dated_rows.add(session, _row(proposal.mission, params, proposal.reference, actor.id), SAME)
     audit.record(session, actor, "promise_rule.changed", proposal.reference, reason=params[PROMISE])
     finish(session, actor, proposal, result)

@@ -11,8 +11,9 @@ _BALANCES = text(
                coalesce(received_currency, currency), coalesce(received_amount, amount)
         FROM attempt WHERE state = 'succeeded'
       UNION ALL
-        SELECT 'suspense', received_currency, -received_amount FROM attempt
-        WHERE state = 'succeeded' AND held IS NOT NULL
+        SELECT 'suspense', a.received_currency, -a.received_amount
+        FROM attempt a JOIN fee_order o ON o.reference = a."order"
+        WHERE a.state = 'succeeded' AND a.held IS NOT NULL AND NOT (a.held = 'part' AND o.state = 'paid')
       UNION ALL
         SELECT 'suspense', r.currency, r.amount FROM refund r JOIN attempt a ON a.reference = r.attempt
         WHERE a.held IS NOT NULL

@@ -61,6 +61,7 @@ FAMILIES: dict[str, Keys] = {
     "desk.action": lambda: keys("desk.action", audit_actions.actions()),
     "desk.bank.decision": lambda: keys("desk.bank.decision", ("waiting", "approved", "declined")),
     "desk.bank.done": lambda: keys("desk.bank.done", ("take", "assign", "book", "override")),
+    "desk.bank.refunds": lambda: keys("desk.bank.refunds", ("refund_paid", "refund_returned")),
     "desk.books.age": lambda: keys("desk.books.age", ("today", "week", "month", "older")),
     "desk.contradiction": lambda: keys("desk.contradiction", sets.contradiction_codes()),
     "desk.figures": lambda: keys("desk.figures", sets.figure_subjects(), "", ".text"),

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response
 from marshmallow import fields, validate
 
-from services.consular.api.money.payments import MAX_MINOR_UNITS, Card
+from services.consular.api.money.payments import Card
 from services.consular.api.money.prices import card_provider, check_merchant
 from services.consular.api.request import Keyed, has_left, mission_session, run_once
 from services.consular.payments.collection import hosted
@@ -13,7 +13,7 @@ from services.consular.payments.collection.rules import is_own_address
 from services.consular.workflow.money import payer_links, settle
 from shared.errors import Invalid, NotFound
 from shared.identity.actor import service
-from shared.values.money import Money
+from shared.values.money import MAX_MINOR_UNITS, Money
 from shared.values.references import clean, is_valid, mission_of
 from shared.web.service import allowed, body, current_actor, database, settings
 

@@ -18,12 +18,11 @@ from services.consular.payments.orders.rules import UNSETTLED, Payment, PriceCha
 from services.consular.workflow.money import settle
 from shared.errors import Conflict, Invalid
 from shared.identity.actor import Actor
-from shared.values.money import Money, exponent
+from shared.values.money import MAX_MINOR_UNITS, Money, exponent
 from shared.values.references import mission_of
 from shared.web.service import allowed, body, current_actor, database, settings
 
 blueprint = Blueprint("paying", __name__)
-MAX_MINOR_UNITS = 10**15
 OrderToPay = Callable[[Session, Actor, str], tuple[str, PriceChange | None]]
 TakeCash = Callable[[Session, Actor, str, Money, str], Payment]
 

@@ -29,14 +29,16 @@ class AssignRequest(Keyed):
 
 
 class BookRequest(Keyed):
-    """What a line was for."""
+    """What a line was for; `refund` is the one it paid or brought back, in any spelling."""
 
     kind = fields.String(required=True, validate=CHOICE)
+    refund = fields.String(load_default="", validate=validate.Length(max=300, error="too_long"))
 
 
-class OverrideRequest(BookRequest):
+class OverrideRequest(Keyed):
     """An override, with its reason in plain words."""
 
+    kind = fields.String(required=True, validate=CHOICE)
     reason = fields.String(load_default="")
 
 
@@ -131,13 +133,14 @@ def assign(reference: str) -> dict[str, Any]:
 @allowed("bank.match")
 def book(reference: str) -> dict[str, Any]:
     """Books the line into the account it belongs to, once for each key."""
-    request_body = body(BookRequest)
+    asked = body(BookRequest)
 
     def act(session: Session) -> dict[str, Any]:
-        bank_decisions.book(session, current_actor(), _valid(reference), request_body["kind"])
+        bank_decisions.book(session, current_actor(), _valid(reference), asked["kind"], asked["refund"])
         return {"line": reference}
 
-    return run_once_here(request_body["key"], {"verb": "book", "about": reference, "kind": request_body["kind"]}, act)
+    content = {"verb": "book", "about": reference, "kind": asked["kind"], "refund": asked["refund"]}
+    return run_once_here(asked["key"], content, act)
 
 
 @blueprint.post("/desk/bank/lines/<reference>/override")

@@ -86,6 +86,13 @@ def _paid_by_key(session: Session, debt: Order, row: Attempt) -> Payment:
     return attempts.payment_of(session, debt, row)
 
 
+def _kept_by_key(session: Session, debt: Order, row: Attempt) -> Payment:
+    """The part that a key was used for before. Raises Conflict (key_reused) where it was voided."""
+    if row.state != AttemptState.SUCCEEDED:
+        raise Conflict("key_reused")
+    return attempts.payment_of(session, debt, row)
+
+
 def cash_part(session: Session, actor: Actor, debt: Order, amount: Money, key: str) -> Payment:
     """Takes less than what is owed into the acting officer's account and keeps it, with a receipt, until the rest has
     come; the caller has locked the order.
@@ -95,7 +102,7 @@ def cash_part(session: Session, actor: Actor, debt: Order, amount: Money, key: s
     """
     known = attempts.find_all(session, debt, key)
     if known.by_key is not None:
-        return attempts.payment_of(session, debt, known.by_key)
+        return _kept_by_key(session, debt, known.by_key)
     if known.unsettled is not None:
         raise Conflict("payment_open")
     _check_payable(session, debt, known)
@@ -226,12 +233,18 @@ def _check_payable(session: Session, debt: Order, known: Attempts) -> None:
 
 
 def book_payment(
-    session: Session, actor: Actor, debt: Order, row: Attempt, into: str, before: Money | None = None
+    session: Session,
+    actor: Actor,
+    debt: Order,
+    row: Attempt,
+    into: str,
+    before: Money | None = None,
+    borne: Money | None = None,
 ) -> None:
     """Marks the order paid, books the entry, and has the receipt issued last of all. `into` has the money.
 
     What came in parts, `before` where the caller knows it, leaves suspense with it: the beneficiaries are credited
-    once, with the whole.
+    once, with the whole. `borne` is what never arrived of the attempt's amount, which the mission bears.
     """
     attempts.change_order(session, debt, OrderState.PAID)
     lines = lines_of(debt)
@@ -243,7 +256,7 @@ def book_payment(
         postings += [Posting(into, -before), Posting(accounts.SUSPENSE, before)]
     _post(session, actor, debt, row, "payment", postings)
     audit.record(session, actor, "payment.taken", debt.application, payment=row.reference, method=row.method)
-    receipt.issue(session, actor, debt, row, lines, before)
+    receipt.issue(session, actor, debt, row, lines, before, borne)
 
 
 def _post(session: Session, actor: Actor, debt: Order, row: Attempt, kind: str, postings: Sequence[Posting]) -> None:

@@ -40,12 +40,14 @@ def issue(
     attempt: Attempt,
     lines: Sequence[PricedLine],
     before: Money | None = None,
+    borne: Money | None = None,
 ) -> None:
     """Has the receipt of a successful attempt written by the transaction's last statement, which numbers it.
 
     `before` is what had come in parts; where the attempt is a part or the last of several, the receipt says of what.
+    `borne` is what a bank on the way kept and the mission bears: the receipt is for what arrived.
     """
-    paid_at = now(session)
+    paid_at, lacking = now(session), borne or Money(0, attempt.currency)
     data = {
         **names(order, attempt),
         "application": order.application,
@@ -56,7 +58,8 @@ def issue(
         **_amounts(lines),
         "rounding": _rounding(order, attempt, before),
         "instalment": _instalment(order, attempt, before),
-        "total": {"amount": attempt.amount, "currency": attempt.currency},
+        "borne": _money(lacking) if lacking.amount else None,
+        "total": _money(attempt.money - lacking),
         "cashier": cashier(actor) if attempt.method == CASH else None,
         "zone": missions.find(session, order.mission).zone,
     }

@@ -1,7 +1,7 @@
 """Imports a file of bank statements: every movement that is not known yet is booked from the bank into suspense.
 
 The same movement may come in many files, in any order: in the same file again, in a longer statement, in the pages of
-one. It has one row and one entry.
+one. It has one row and one entry. So has a batch that one file has as a sum and another one has one by one.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from services.consular.missions.calendar import take_lock
 from services.consular.payments.ledger import accounts, entries
 from services.consular.payments.ledger.postings import Posting
 from services.consular.payments.transfers.accounts import find_account
+from services.consular.payments.transfers.grouped import not_grouped
 from services.consular.payments.transfers.model import BankAccount, BankLine, BankStatement, Sighting, StatementFile
 from services.consular.payments.transfers.rules import (
     Extent,
@@ -180,6 +181,8 @@ class _StoredMovements:
             ]
             left = [line for line in lines if not self._is_copy(fingerprint(account.iban, line), free, statement)]
             fresh += [line for line in left if not self._is_counted_already(line, free, statement)]
+        seen = [str(one["line"]) for one in self.sightings if one["statement"] == statement]
+        fresh = not_grouped(self.session, account, statement, self.extents, seen, fresh) if fresh else []
         return [self._new(account, line, statement) for line in fresh]
 
     def _is_copy(self, mark: str, free: list[_StoredLine], statement: UUID) -> bool:

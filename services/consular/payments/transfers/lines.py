@@ -65,7 +65,7 @@ def pay_order(
         before += keep_as_part(session, actor, debt, line, before)
     key, rest = f"bank/{last.reference}/{debt.reference}", debt.money - before
     attempt = attempts.create_attempt(session, actor, debt, take.TRANSFER, key, AttemptState.SUCCEEDED, rest)
-    take.book_payment(session, actor, debt, attempt, accounts.SUSPENSE, before)
+    take.book_payment(session, actor, debt, attempt, accounts.SUSPENSE, before, Money(shortage, debt.currency))
     match(session, actor, last, PAYMENT, taken[last.reference], attempt.reference)
     if last.open_amount:
         keep(session, actor, last, Reason.OVER)

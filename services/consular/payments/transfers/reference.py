@@ -32,6 +32,10 @@ def find_applications(text: str) -> list[str]:
     return list(dict.fromkeys(one for one in candidates if references.is_valid(one)))
 
 
+# Marks of a mission's own things: refunds, files of refunds, deposits.
+REFUND_MARK, FILE_MARK, DEPOSIT_MARK = "F", "B", "G"
+
+
 def find_references(text: str, mission: str, mark: str) -> list[str]:
     """References of a mission's own things of one kind in a text, once each: of refunds, files of refunds, deposits."""
     signs = _NOT_SIGNS.sub("", ascii_signs(text[:_LONGEST]).upper())

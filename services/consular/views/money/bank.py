@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from services.consular.missions import day_of, today
 from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.rules import OrderState
-from services.consular.payments.transfers import accounts
+from services.consular.payments.refunds.model import Refund
+from services.consular.payments.transfers import accounts, sent_refunds
 from services.consular.payments.transfers.model import BankDecision, BankLine, BankMatch, StatementFile
-from services.consular.payments.transfers.reference import find_applications
+from services.consular.payments.transfers.reference import REFUND_MARK, find_applications, find_references
 from shared.database import audit
 from shared.database.rows import find_row
 from shared.identity.access import check_access
@@ -76,6 +77,7 @@ def detail(session: Session, actor: Actor, reference: str) -> View:
         ],
         "decisions": [_decision(one, line) for one in session.scalars(decisions)],
         "suggestions": suggestions(session, line) if line.open_amount > 0 else [],
+        "refunds": refund_suggestions(session, line) if line.open_amount else [],
     }  # fmt: skip
 
 
@@ -103,6 +105,34 @@ def suggestions(session: Session, line: BankLine) -> list[View]:
     ]
 
 
+def refund_suggestions(session: Session, line: BankLine) -> list[View]:
+    """Refunds that the bank may have paid with a debit, or sent back with a credit, the likeliest first."""
+    may_be = sent_refunds.AWAITS[sent_refunds.kind_for(line)]
+    named = set(find_references(f"{line.text} {line.bank_reference}", line.mission, REFUND_MARK))
+    scored = [
+        (why, refund)
+        for refund in sent_refunds.candidates(session, line)
+        if (why := _reasons_of_refund(line, refund, named)) and may_be(session, refund)
+    ]
+    scored.sort(key=lambda pair: -sum(WEIGHTS[reason] for reason in pair[0]))
+    return [
+        {
+            "refund": refund.reference,
+            "amount": refund.amount,
+            "currency": refund.currency,
+            "name": refund.account_holder or "",
+            "why": why,
+        }
+        for why, refund in scored[:MAX_SUGGESTIONS]
+    ]
+
+
+def _reasons_of_refund(line: BankLine, refund: Refund, named: set[str]) -> list[str]:
+    is_amount = refund.amount == abs(line.open_amount)
+    found = {"reference": refund.reference in named, "amount": is_amount}
+    return _with_name(found, line.party, [refund.account_holder or ""])
+
+
 WEIGHTS = {"reference": BY_REFERENCE, "amount": BY_AMOUNT, "name": BY_NAME, "part_of_name": BY_PART_OF_NAME}
 
 
@@ -110,10 +140,14 @@ def _reasons(line: BankLine, order: Mapping[str, Any], named: set[str]) -> list[
     is_amount = (order["amount"], order["currency"]) == (line.open_amount, line.currency)
     found = {"reference": order["application"] in named, "amount": is_amount}
     names = [order["holder"], (order["acting"] or {}).get("name") or {}]
-    written = [str(name.get(script) or "") for name in names for script in ("ar", "en")]
-    if any(is_same_name(line.party, name) for name in written if name):
+    return _with_name(found, line.party, [str(name.get(script) or "") for name in names for script in ("ar", "en")])
+
+
+def _with_name(found: dict[str, bool], party: str, written: Sequence[str]) -> list[str]:
+    """The reasons that hold, with what the other party's name has in common with the names on our side."""
+    if any(is_same_name(party, name) for name in written if name):
         found["name"] = True
-    elif any(_shares_words(line.party, name) for name in written if name):
+    elif any(_shares_words(party, name) for name in written if name):
         found["part_of_name"] = True
     return [reason for reason, holds in found.items() if holds]
 

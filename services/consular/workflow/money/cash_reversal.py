@@ -1,6 +1,7 @@
 """Voids cash that a counter took by mistake: one person proposes, another signs, and the money leaves the open till.
 
 Nothing is erased: the entry is reversed, the receipt keeps its number and is revoked, the order can be paid again.
+So is a part of a payment as long as the rest has not come.
 """
 
 from collections.abc import Mapping
@@ -12,14 +13,13 @@ from sqlalchemy.orm import Session
 from services.consular.applications.model import Application
 from services.consular.applications.notify import notify_recipients
 from services.consular.applications.rules import Status
-from services.consular.applications.transitions import load_for_update, transition
+from services.consular.applications.transitions import load_for_update, note_step, transition
 from services.consular.approvals.model import Proposal
 from services.consular.approvals.sign import finish
 from services.consular.missions import today
 from services.consular.notices.rules import PAYMENT_VOIDED
-from services.consular.payments.ledger import entries
-from services.consular.payments.ledger.model import Entry
-from services.consular.payments.orders import attempts
+from services.consular.payments.collection import reverse
+from services.consular.payments.orders import attempts, parts
 from services.consular.payments.orders.model import Attempt, Order, Receipt
 from services.consular.payments.orders.quote import FEE
 from services.consular.payments.orders.rules import AttemptState, OrderState
@@ -35,6 +35,7 @@ from shared.values.references import clean, is_valid, mission_of
 
 KIND = "cash_reversal"
 FIELD = "void_payment"
+STEP = "payment_voided"
 CASH = "cash"
 
 
@@ -55,15 +56,18 @@ def read(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
 
 def _hindrance(session: Session, attempt: Attempt) -> str | None:
     """Why cash is not voided; money that left the till goes back as a refund."""
-    if attempt.method != CASH or attempt.state != AttemptState.SUCCEEDED or attempt.held is not None:
+    if attempt.method != CASH or attempt.state != AttemptState.SUCCEEDED or attempt.held not in (None, parts.PART):
         return "void_not_cash"
     till = session.get(Till, attempt.till, with_for_update={"read": True}, populate_existing=True)
     if till is None or till.state != OPEN:
         return "void_till_closed"
     order = session.get_one(Order, attempt.order)
     application = session.get(Application, order.application)
-    is_fresh = application is not None and application.status == Status.IN_REVIEW
-    return None if is_fresh and order.state == OrderState.PAID and order.purpose == FEE else "void_too_late"
+    # A part is voided while the rest has not come; of a fee that is paid the last payment goes first.
+    is_part = attempt.held is not None
+    fresh = (Status.AWAITING_PAYMENT, OrderState.OPEN) if is_part else (Status.IN_REVIEW, OrderState.PAID)
+    is_fresh = application is not None and (application.status, order.state) == fresh
+    return None if is_fresh and order.purpose == FEE else "void_too_late"
 
 
 def preview(session: Session, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,17 +89,16 @@ def carry_out(session: Session, actor: Actor, proposal: Proposal) -> None:
     code = _hindrance(session, attempt)
     if code is not None:
         raise Conflict(code)
-    attempts.transition(session, attempt, AttemptState.VOIDED)
-    attempts.change_order(session, debt, OrderState.OPEN)
-    booked = select(Entry.id).where(Entry.kind == "payment", Entry.source == reference)
-    entries.reverse(session, actor, session.scalars(booked).one())
+    is_part = attempt.held is not None
+    reverse.reverse_cash(session, actor, debt, attempt)
     receipt = session.scalars(select(Receipt).where(Receipt.attempt == reference)).one()
     documents.revoke(session, actor, receipt.document, proposal.reference)
     detail = {"payment": reference, "proposal": proposal.reference}
-    unpaid = {"paid_at": None}
-    transition(
-        session, actor, application, Status.AWAITING_PAYMENT, detail=detail, columns=unpaid, code="payment_voided"
-    )
+    if is_part:
+        note_step(session, actor, application, STEP, Status(application.status), detail=detail)
+    else:
+        unpaid = {"paid_at": None}
+        transition(session, actor, application, Status.AWAITING_PAYMENT, detail=detail, columns=unpaid, code=STEP)
     audit.record(session, actor, "payment.voided", about, payment=reference, proposal=proposal.reference)
     money = {"amount": attempt.amount, "currency": attempt.currency}
     notify_recipients(session, application, PAYMENT_VOIDED, reference, amount=attempt.amount, currency=attempt.currency)

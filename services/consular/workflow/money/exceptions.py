@@ -12,18 +12,18 @@ from services.consular.payments.refunds.model import Refund
 from services.consular.payments.transfers.lines import close_refunded
 from services.consular.workflow.money.charges import notify_refund
 from services.consular.workflow.money.disputes import check_decidable
-from services.consular.workflow.money.payment_deadline import renew_deadline
+from services.consular.workflow.money.transfers import settle_transfer
 from shared.database import audit, db
 from shared.errors import Conflict, NotFound
 from shared.identity.actor import Actor
 from shared.reasons import required_text
 
 REASON_LENGTH = 500
-MONEY_PREFIX = "payment_"
 
 
 def refund_held_payment(session: Session, actor: Actor, reference: str, payment: str, reason: str) -> Refund:
-    """Marks held money as owed back, in its received amount. With the last held payment the file's flag is cleared.
+    """Marks held money as owed back, in its received amount. With the last held payment the file's flag is cleared,
+    but not the one of a part that waits for the rest.
 
     Raises NotFound for a payment of another file, Conflict (payment_not_held, already_given_back), Invalid without a
     reason. The payer is notified of the refund; only the mission sees the reason.
@@ -40,7 +40,6 @@ def refund_held_payment(session: Session, actor: Actor, reference: str, payment:
     due_refund = refund.mark_held_due(session, actor, payment, str(payments[payment].held))
     close_refunded(session, actor, payment, due_refund.reference)
     notify_refund(session, application, due_refund)
-    renew_deadline(session, application)
     detail: Detail = {
         "payment": payment,
         "refund": due_refund.reference,
@@ -49,14 +48,7 @@ def refund_held_payment(session: Session, actor: Actor, reference: str, payment:
     }
     note_step(session, actor, application, "held_given_back", Status(application.status), detail=detail)
     audit.record(session, actor, "payment.give_back", reference, reason=reason_text, payment=payment)
-    remaining = [
-        candidate
-        for candidate in payments.values()
-        if candidate.held not in (None, parts.PART)
-        and candidate.reference not in _refunded_attempts(session, reference)
-    ]
-    if not remaining and (application.exception or "").startswith(MONEY_PREFIX):
-        _clear_flag(session, actor, application, "given_back")
+    settle_transfer.clear_money_flag(session, actor, application)
     return due_refund
 
 

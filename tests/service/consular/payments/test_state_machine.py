@@ -16,12 +16,13 @@ from hypothesis.stateful import run_state_machine_as_test as run_machine
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from services.consular.payments.collection import take
+from services.consular.payments.collection import reverse, take
 from services.consular.payments.disputes import record as disputes
 from services.consular.payments.ledger import accounts, entries
 from services.consular.payments.ledger.postings import Posting
-from services.consular.payments.orders import attempts
+from services.consular.payments.orders import attempts, parts
 from services.consular.payments.orders.model import Attempt
+from services.consular.payments.orders.rules import AttemptState, OrderState
 from services.consular.payments.providers.rules import Answer, DisputeAnswer, DisputeStatus, ProviderStatus
 from services.consular.payments.refunds import pay, prepare, refund
 from services.consular.payments.refunds.model import Refund
@@ -61,6 +62,7 @@ class MoneyMachine(RuleBasedStateMachine):
     session: Session
     orders: Bundle[str] = Bundle("orders")
     cards: Bundle[str] = Bundle("cards")
+    kept: Bundle[str] = Bundle("kept")
     refunds: Bundle[str] = Bundle("refunds")
     disputed: Bundle[str] = Bundle("disputed")
 
@@ -103,12 +105,44 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(order=orders, less=st.sampled_from([0, 0, 0, 1, -1, 100]))
     def cash(self, order: str, less: int) -> None:
         debt = attempts.load_for_update(self.session, order)
-        counted = Money(debt.quote.cash.amount - less, debt.currency)
+        owed = take.cash_owed(self.session, debt, parts.of_order(self.session, debt))
+        counted = Money(owed.amount - less, debt.currency)
         try:
             take.cash(self.session, CASHIER, order, counted, uuid.uuid4().hex)
             assert less == 0
         except REFUSED:
             pass
+
+    @rule(target=kept, order=orders, amount=st.sampled_from([10_000, 20_000, 1, 90_000]))
+    def part(self, order: str, amount: int) -> Any:
+        debt = attempts.load_for_update(self.session, order)
+        try:
+            return take.cash_part(self.session, CASHIER, debt, Money(amount, debt.currency), uuid.uuid4().hex).reference
+        except REFUSED:
+            return multiple()
+
+    @rule(reference=kept)
+    def take_part_back(self, reference: str) -> None:
+        debt, row = attempts.load_both_for_update(self.session, reference)
+        if debt.state == OrderState.OPEN and row.held == parts.PART:
+            reverse.reverse_cash(self.session, HEAD, debt, row)
+
+    @rule(order=orders)
+    def take_cash_back(self, order: str) -> None:
+        debt = attempts.load_for_update(self.session, order)
+        paid = select(Attempt).where(
+            Attempt.order == order, Attempt.state == AttemptState.SUCCEEDED, Attempt.held.is_(None)
+        )
+        row = self.session.scalar(paid.where(Attempt.method == take.CASH))
+        if debt.state == OrderState.PAID and row is not None:
+            reverse.reverse_cash(self.session, HEAD, debt, row)
+
+    @rule(target=refunds, reference=kept)
+    def return_part(self, reference: str) -> Any:
+        try:
+            return refund.mark_held_due(self.session, CASHIER, reference, "withdrawn").reference
+        except REFUSED:
+            return multiple()
 
     @rule(target=refunds, order=orders)
     def end_order(self, order: str) -> Any:

@@ -80,18 +80,8 @@ def test_a_rule_for_all_leaves_the_missions_own_rule_of_one_service(desk: Signin
         ({"photo_width": ""}, {"photo_width": "photo_size_half"}),
         ({"photo_height": ""}, {"photo_height": "photo_size_half"}),
         ({"law_source": " "}, {"law_source": "required"}),
-        ({"valid_from": ahead(-1).isoformat()}, {"valid_from": "in_the_past"}),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(desk: Signing, changes: dict[str, str], fault: dict[str, str]) -> None:
     answer = desk.propose("photo_rule", rule(**changes))
     assert (answer.status_code, answer.get_json()["errors"]) == (422, fault)
-
-
-def test_of_two_proposals_for_one_day_only_the_first_is_carried_out(desk: Signing) -> None:
-    waiting = desk.propose("photo_rule", rule()).get_json()["reference"]
-    desk.signed("photo_rule", rule(photo_count="7"))
-    assert desk.propose("photo_rule", rule()).get_json()["errors"] == {"valid_from": "rule_that_day"}
-    answer = desk.decide(waiting)
-    assert (answer.status_code, answer.get_json()["code"]) == (409, "proposal_overtaken")
-    assert asked(desk.client, ahead(3))[0] == 7

@@ -91,18 +91,8 @@ def test_a_promise_that_a_lawyer_has_to_look_at_is_listed(desk: Signing) -> None
         ({"promise_days": "401"}, {"promise_days": "out_of_range"}),
         ({"promise_days": ""}, {"promise_days": "required"}),
         ({"law_source": " "}, {"law_source": "required"}),
-        ({"valid_from": ahead(-1).isoformat()}, {"valid_from": "in_the_past"}),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(desk: Signing, changes: dict[str, str], fault: dict[str, str]) -> None:
     answer = desk.propose("promise_rule", rule(**changes))
     assert (answer.status_code, answer.get_json()["errors"]) == (422, fault)
-
-
-def test_of_two_proposals_for_one_day_only_the_first_is_carried_out(desk: Signing) -> None:
-    waiting = desk.propose("promise_rule", rule()).get_json()["reference"]
-    desk.signed("promise_rule", rule(promise_days="7"))
-    assert desk.propose("promise_rule", rule()).get_json()["errors"] == {"valid_from": "rule_that_day"}
-    answer = desk.decide(waiting)
-    assert (answer.status_code, answer.get_json()["code"]) == (409, "proposal_overtaken")
-    assert days(desk.client, ahead(3)) == 7

@@ -52,6 +52,14 @@ def test_the_receipt_of_a_part_says_what_is_whole_and_what_is_paid_with_it() -> 
     assert EN.text("receipt.total") not in re.sub(r"<[^>]+>", "", drawn)
 
 
+def test_the_receipt_of_a_shortened_transfer_is_for_what_arrived_and_says_who_bears_the_rest() -> None:
+    drawn = page("receipt", borne={"amount": 1_000, "currency": "SAR"}, total={"amount": 92_750, "currency": "SAR"})
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in re.findall(r"<tr>(.*?)</tr>", drawn, re.S)]
+    assert f"{AR.text('receipt.borne')} {EN.text('receipt.borne')} 10.00" in rows
+    assert "المدفوع Paid 927.50" in rows
+    assert EN.text("receipt.total") not in re.sub(r"<[^>]+>", "", drawn)
+
+
 @pytest.mark.skipif(not drawing.is_available(), reason="draws PDFs")
 @pytest.mark.parametrize(("kind", "name"), [("deposit-slip", "pieces"), ("receipt", "lines")])
 @pytest.mark.parametrize("times", [9, 11, 12, 13, 14, 15, 16])
@@ -84,6 +92,10 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
             },
             "total": {"amount": 23_750, "currency": "SAR"},
         },
+    ),
+    "a shortened transfer": (
+        "receipt",
+        {"borne": {"amount": 1_000, "currency": "SAR"}, "total": {"amount": 92_750, "currency": "SAR"}},
     ),
     "a rounded sum": ("receipt", {"rounding": {"amount": -5, "currency": "SAR"}}),
     "a family": ("turn-slip", {"persons": 4, "holder": HARD}),

@@ -293,6 +293,18 @@ def test_fillers_without_ink_are_no_text(sign: str) -> None:
             ("1 250", "EUR", 125_000),
         ),
         *(("61.425", "KWD", 61_425), ("3,750.000", "KWD", 3_750_000), ("31450", "JPY", 31_450), (" 5 ", "USD", 500)),
+        *(
+            ("\u200f٤١٢٫٥٠\u200f", "SAR", 41_250),
+            ("\u2066412.50\u2069", "SAR", 41_250),
+            ("４１２．５０", "SAR", 41_250),
+        ),
+        *(
+            ("۴۱۲٫۵", "SAR", 41_250),
+            ("1\u00a0250.50", "SAR", 125_050),
+            ("1.250", "KWD", 1_250),
+            ("412.5", "SAR", 41_250),
+        ),
+        ("9,999,999,999.99", "SAR", 999_999_999_999),
     ],
 )
 def test_an_amount_is_read_as_officers_type_it(typed: str, currency: str, minor: int) -> None:
@@ -305,6 +317,19 @@ def test_an_amount_is_read_as_officers_type_it(typed: str, currency: str, minor:
         *(("3,75", "SAR"), ("٣٬٧٥", "SAR"), ("1,25,000", "INR"), ("1,250 000", "SAR"), ("3,750", "KWD")),
         *(("-5", "SAR"), ("+5", "SAR"), ("0", "SAR"), ("0.00", "SAR"), ("10.005", "SAR"), ("1.5", "JPY")),
         *(("1" + "0" * 15, "SAR"), ("1" + "0" * 30, "SAR"), ("NaN", "SAR"), ("1e3", "SAR"), ("", "SAR"), ("5", "SYP")),
+        *(("1.250", "SAR"), ("1.000", "IDR"), ("٣٫٠٠٠", "SYP-NEW"), ("412.00", "JPY"), ("1.2500", "KWD")),
+        *(("1" + "0" * 15, "JPY"), ("10000000000.01", "SAR"), ("1" + "0" * 12 + "1", "JPY")),
+        *(
+            ("$5", "USD"),
+            ("5 SAR", "SAR"),
+            ("€ 5", "EUR"),
+            ("5 ر.س", "SAR"),
+            ("−5", "SAR"),
+            ("－5", "SAR"),
+            ("5-", "SAR"),
+        ),
+        *((".5", "SAR"), ("5.", "SAR"), ("1_000", "SAR"), ("1  250", "SAR"), ("½", "SAR")),
+        *(("٤١٢،٥٠", "SAR"), ("1.250,50", "SAR"), ("5\u200f-", "SAR"), ("0x10", "SAR"), ("१२", "SAR"), (" ", "SAR")),
     ],
 )
 def test_an_amount_that_could_mean_something_else_is_none(typed: str, currency: str) -> None:

@@ -1,6 +1,11 @@
 """What is wrong with a file that is no statement; and amounts as banks write them."""
 
+import re
+
 from shared.values.money import Money
+
+# A decimal of XML: the number's own reader would take exponents and underscores.
+_DECIMAL = re.compile(r"\+?(?=\.?[0-9])[0-9]{0,20}(\.[0-9]{0,10})?", re.ASCII)
 
 
 class BrokenStatement(Exception):
@@ -20,10 +25,12 @@ def bank_money(text: str, currency: str, sign: int) -> Money:
         Money(0, currency)
     except ValueError as error:
         raise BrokenStatement("statement_currency") from error
+    if not _DECIMAL.fullmatch(text):
+        raise BrokenStatement("statement_amount")
     try:
         money = Money.of(text, currency)
     except ValueError as error:
         raise BrokenStatement("statement_amount") from error
-    if money.amount < 0 or money.amount > 10**15 or not text.isascii():
+    if money.amount > 10**15:
         raise BrokenStatement("statement_amount")
     return Money(sign * money.amount, currency)

@@ -1,9 +1,10 @@
 """Reads a file of bank statements: which format it is, and whether its balances agree with its lines."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
 
-from services.consular.payments.transfers.rules import ParsedStatement
+from services.consular.payments.transfers.rules import ParsedLine, ParsedStatement
 from services.consular.payments.transfers.statements import camt, mt940_text
 from services.consular.payments.transfers.statements.broken import BrokenStatement
 from shared.errors import Invalid, TooLarge
@@ -13,6 +14,8 @@ MAX_BYTES = 50 * 1024 * 1024
 MAX_LINES = 2_000
 CAMT, MT940 = "camt", "mt940"
 READERS: dict[str, Callable[[bytes, int], list[ParsedStatement]]] = {CAMT: camt.read, MT940: mt940_text.read}
+# A day of another time is a fault of the file.
+YEARS = range(1990, 2101)
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,22 @@ def read_file(content: bytes) -> ParsedFile:
         raise Invalid(broken.code, field="file") from broken
     if not statements:
         raise Invalid("statement_empty", field="file")
+    if not all(day.year in YEARS for statement in statements for day in _days(statement)):
+        raise Invalid("statement_broken", field="file")
     if not all(statement.is_balanced for statement in statements):
         raise Invalid("statement_unbalanced", field="file")
-    return ParsedFile(kind, statements)
+    return ParsedFile(kind, [replace(one, lines=tuple(filter(_moves, one.lines))) for one in statements])
+
+
+def _days(statement: ParsedStatement) -> Iterator[date]:
+    yield from (statement.opened_on, statement.closed_on)
+    for line in statement.lines:
+        yield from (line.booked_on, line.value_on)
+
+
+def _moves(line: ParsedLine) -> bool:
+    """Whether any money moved: banks write messages as lines without an amount."""
+    return line.money.amount != 0
 
 
 def _format(content: bytes) -> str:

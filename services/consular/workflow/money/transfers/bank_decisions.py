@@ -13,11 +13,12 @@ from services.consular.payments.orders.model import Order
 from services.consular.payments.orders.rules import OrderState, Payment
 from services.consular.payments.refunds import refund
 from services.consular.payments.refunds.ibans import read_iban
+from services.consular.payments.refunds.model import Refund
 from services.consular.payments.transfers import lines
 from services.consular.payments.transfers.model import BankDecision, BankLine
 from services.consular.payments.transfers.rules import Reason
 from services.consular.workflow.money import transfer_parts
-from services.consular.workflow.money.transfers import settle_transfer
+from services.consular.workflow.money.transfers import mission_movements, settle_transfer
 from shared.database import audit
 from shared.database.db import now
 from shared.database.rows import lock_row
@@ -31,7 +32,7 @@ from shared.values.money import Money
 WAITING, APPROVED, DECLINED = "waiting", "approved", "declined"
 ACCEPT_SHORT, ACCEPT_LATE, GIVE_BACK, BANK_CHARGE = "accept_short", "accept_late", "give_back", "bank_charge"
 # What one officer may book alone, as both sides of it are on paper; with the sign of the movement.
-BOOKINGS = {lines.DEPOSIT: 1, lines.CARD_PAYOUT: 1, lines.REFUND_PAID: -1}
+BOOKINGS = {lines.DEPOSIT: 1, lines.CARD_PAYOUT: 1, lines.REFUND_PAID: -1, lines.REFUND_RETURNED: 1}
 REFERENCE_LENGTH, REASON_LENGTH = 10, 300
 Files = dict[str, Application]
 
@@ -62,16 +63,24 @@ def assign(session: Session, actor: Actor, reference: str, application: str) -> 
     return settle_transfer.assign(session, actor, files[named], line)
 
 
-def book(session: Session, actor: Actor, reference: str, kind: str) -> BankLine:
-    """Books a line into the account it belongs to: takings brought to the bank, a payout of the card provider, a
-    refund. Raises Invalid (unknown_choice), Refusal (wrong_direction), Conflict (line_settled, line_is_held)."""
-    line, _ = _lock(session, actor, reference)
+def book(session: Session, actor: Actor, reference: str, kind: str, refund: str = "") -> BankLine:
+    """Books a line into the account it belongs to: takings brought to the bank, a payout of the card provider; or as
+    the payment or the return of the refund that is named.
+
+    Raises Invalid (unknown_choice; as `sent_refunds.load_named`), Refusal (wrong_direction), Conflict (line_settled,
+    line_is_held, decision_waiting).
+    """
+    named = references.clean(refund) if references.plain(refund) else ""
+    line, _ = _lock(session, actor, reference, refund=named)
     if kind not in BOOKINGS:
         raise Invalid("unknown_choice", field="kind")
     if line.open_amount * BOOKINGS[kind] < 0:
         raise Refusal("wrong_direction")
     _check_free(session, line)
-    lines.book_to(session, actor, line, kind, line.open_money)
+    if kind in mission_movements.OF_REFUNDS:
+        mission_movements.book_refund(session, actor, line, kind, named)
+    else:
+        lines.book_to(session, actor, line, kind, line.open_money)
     return line
 
 
@@ -131,16 +140,17 @@ def decide(session: Session, actor: Actor, reference: str, *, approved: bool) ->
     return decision
 
 
-def _lock(session: Session, actor: Actor, reference: str, named: str = "") -> tuple[BankLine, Files]:
-    line, files = _lock_line(session, reference, named)
+def _lock(session: Session, actor: Actor, reference: str, named: str = "", refund: str = "") -> tuple[BankLine, Files]:
+    line, files = _lock_line(session, reference, named, refund)
     check_access(actor, "bank.match", mission=line.mission)
     if line.open_amount == 0:
         raise Conflict("line_settled")
     return line, files
 
 
-def _lock_line(session: Session, reference: str, named: str = "") -> tuple[BankLine, Files]:
-    """A line, and before it the files of the application it is meant for and of another one that is named.
+def _lock_line(session: Session, reference: str, named: str = "", refund: str = "") -> tuple[BankLine, Files]:
+    """A line, and before it the files of the application it is meant for and of another one that is named, and a named
+    refund where there is one.
 
     Raises NotFound, Conflict (figures_changed) where it was used for another application meanwhile.
     """
@@ -149,6 +159,8 @@ def _lock_line(session: Session, reference: str, named: str = "") -> tuple[BankL
         raise NotFound()
     owner = seen.application
     files = {one: lock_row(session, Application, one) for one in sorted({owner or named, named or owner or ""} - {""})}
+    if refund and session.get(Refund, refund) is not None:
+        lock_row(session, Refund, refund)
     line = lock_row(session, BankLine, reference)
     if line.application != owner:
         raise Conflict("figures_changed")

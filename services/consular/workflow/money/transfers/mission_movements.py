@@ -1,25 +1,23 @@
 """Recognises movements that the mission caused itself, by its own references: refunds it sent and the bank sent back,
 cash it brought."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.consular.payments.ledger import accounts
 from services.consular.payments.ledger.model import Entry
 from services.consular.payments.refunds import pay
 from services.consular.payments.refunds.model import Refund
-from services.consular.payments.refunds.rules import TRANSFER, RefundState
+from services.consular.payments.refunds.rules import RefundState
 from services.consular.payments.tills.model import Deposit
-from services.consular.payments.transfers import lines
-from services.consular.payments.transfers.model import BankLine, BankMatch
-from services.consular.payments.transfers.reference import find_references
+from services.consular.payments.transfers import lines, sent_refunds
+from services.consular.payments.transfers.model import BankLine
+from services.consular.payments.transfers.reference import DEPOSIT_MARK, FILE_MARK, REFUND_MARK, find_references
 from services.consular.payments.transfers.rules import Reason
 from services.consular.workflow.money.refunds import RETURNED_BY_BANK, notify_paid, return_money
 from shared.database.rows import lock_row
 from shared.identity.actor import Actor
 from shared.values.money import Money
-
-REFUND_MARK, FILE_MARK, DEPOSIT_MARK = "F", "B", "G"
 
 
 def settle(session: Session, actor: Actor, reference: str) -> bool:
@@ -45,34 +43,26 @@ def _named_refunds(session: Session, mission: str, words: str) -> list[str]:
 def _refunds(session: Session, actor: Actor, reference: str, named: list[str]) -> bool:
     refunds = [lock_row(session, Refund, one) for one in named]
     line = lock_row(session, BankLine, reference)
-    states = {refund.state for refund in refunds}
     is_sum = {refund.currency for refund in refunds} == {line.currency} and line.open_amount == -sum(
         refund.amount for refund in refunds
     )
-    are_sent = all(refund.method == TRANSFER for refund in refunds) and states <= {RefundState.SENT, RefundState.PAID}
-    is_new = all(
-        refund.state == RefundState.SENT or _movements_of(session, refund, lines.REFUND_PAID) <= refund.returns
-        for refund in refunds
-    )
-    if line.reason != Reason.NEW or not (is_sum and are_sent and is_new):
+    are_due = all(sent_refunds.awaits_payment(session, refund) for refund in refunds)
+    if line.reason != Reason.NEW or not (is_sum and are_due):
         return False
     for refund in refunds:
-        money = Money(-refund.amount, refund.currency)
-        if refund.state == RefundState.PAID:
-            _book_confirmed(session, actor, line, lines.REFUND_PAID, money, refund)
-        else:
-            pay.record_paid(session, actor, refund, accounts.SUSPENSE)
-            notify_paid(session, refund)
-            lines.match(session, actor, line, lines.REFUND_PAID, money.amount, refund.attempt, refund.reference)
+        _pay(session, actor, line, refund)
     return True
 
 
-def _movements_of(session: Session, refund: Refund, kind: str) -> int:
-    """How many movements of statements were matched with a refund as a kind."""
-    # Matches of earlier versions name only the payment that is refunded, which some refunds have not.
-    is_earlier = BankMatch.refund.is_(None) & (BankMatch.attempt == (refund.attempt or ""))
-    matched = select(func.count()).select_from(BankMatch).where((BankMatch.refund == refund.reference) | is_earlier)
-    return session.scalar(matched.where(BankMatch.kind == kind)) or 0
+def _pay(session: Session, actor: Actor, line: BankLine, refund: Refund) -> None:
+    """A locked movement is the payment of a locked refund."""
+    money = Money(-refund.amount, refund.currency)
+    if refund.state == RefundState.PAID:
+        _book_confirmed(session, actor, line, lines.REFUND_PAID, money, refund)
+        return
+    pay.record_paid(session, actor, refund, accounts.SUSPENSE)
+    notify_paid(session, refund)
+    lines.match(session, actor, line, lines.REFUND_PAID, money.amount, refund.attempt, refund.reference)
 
 
 def _returned(session: Session, actor: Actor, reference: str, named: list[str]) -> bool:
@@ -81,17 +71,29 @@ def _returned(session: Session, actor: Actor, reference: str, named: list[str]) 
     if len(found) != 1:
         return False
     refund, line = lock_row(session, Refund, found[0]), lock_row(session, BankLine, reference)
-    is_whole = refund.method == TRANSFER and line.open_money == refund.money
-    if line.reason != Reason.NEW or not is_whole:
+    is_whole = line.open_money == refund.money
+    if line.reason != Reason.NEW or not is_whole or not sent_refunds.awaits_return(session, refund):
         return False
-    if _movements_of(session, refund, lines.REFUND_RETURNED) < refund.returns:
+    _take_back(session, actor, line, refund)
+    return True
+
+
+def _take_back(session: Session, actor: Actor, line: BankLine, refund: Refund) -> None:
+    """A locked movement brings a locked refund back."""
+    if sent_refunds.is_return_recorded(session, refund):
         _book_confirmed(session, actor, line, lines.REFUND_RETURNED, refund.money, refund)
-        return True
-    if refund.state != RefundState.PAID:
-        return False
+        return
     return_money(session, actor, refund, accounts.SUSPENSE, RETURNED_BY_BANK)
     lines.match(session, actor, line, lines.REFUND_RETURNED, refund.amount, refund.attempt, refund.reference)
-    return True
+
+
+OF_REFUNDS = {lines.REFUND_PAID: _pay, lines.REFUND_RETURNED: _take_back}
+
+
+def book_refund(session: Session, actor: Actor, line: BankLine, kind: str, named: str) -> None:
+    """Books a locked movement as what an officer says it is to a refund, which is locked as well where there is one;
+    what the movement has beyond it stays in suspense. Raises as `sent_refunds.load_named`."""
+    OF_REFUNDS[kind](session, actor, line, sent_refunds.load_named(session, line, kind, named))
 
 
 def _book_confirmed(session: Session, actor: Actor, line: BankLine, kind: str, money: Money, refund: Refund) -> None:

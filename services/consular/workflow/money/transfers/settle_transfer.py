@@ -103,13 +103,14 @@ def pay(
     """
     earlier = lines.lock_open_parts(session, application.reference, line.currency)
     parts = [*(part for part in earlier if part.reference != line.reference), line]
+    arrived = line.open_money
     payment = lines.pay_order(session, actor, order, parts, shortage)
     if payment is None:
         return None
     clear_money_flag(session, actor, application)
     settle.advance(session, actor, application, payment, order)
     notify_recipients(
-        session, application, PAYMENT_RECEIVED, payment.reference, amount=order.amount, currency=order.currency
+        session, application, PAYMENT_RECEIVED, payment.reference, amount=arrived.amount, currency=arrived.currency
     )
     for part in parts:
         if part.open_amount:

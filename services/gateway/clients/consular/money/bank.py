@@ -66,6 +66,16 @@ class Suggestion(TypedDict):
     why: list[str]
 
 
+class RefundSuggestion(TypedDict):
+    """A refund that a movement may have paid or brought back, and why."""
+
+    refund: str
+    amount: int
+    currency: str
+    name: str
+    why: list[str]
+
+
 class BankMatch(TypedDict):
     """What a part of a movement was for."""
 
@@ -85,6 +95,7 @@ class BankLineDetail(BankLine):
     matches: list[BankMatch]
     decisions: list[BankDecision]
     suggestions: list[Suggestion]
+    refunds: list[RefundSuggestion]
 
 
 class BankOverview(TypedDict):

@@ -18,9 +18,10 @@ from shared.values import references
 
 Answer = Response | str | tuple[str, int]
 LONGEST_NAME, LONGEST_REASON = 120, 300
+WRITTEN = ("application", "kind", "override", "refund")
 VERBS = frozenset({"take", "assign", "book", "override"})
 # What one officer books alone, and what a second one has to sign; by the direction of the money.
-BOOKINGS = {"in": ("deposit", "card_payout"), "out": ("refund_paid",)}
+BOOKINGS = {"in": ("deposit", "card_payout", "refund_returned"), "out": ("refund_paid",)}
 OVERRIDES = {"in": ("give_back",), "out": ("bank_charge",)}
 BY_REASON = {"under": "accept_short", "late": "accept_late"}
 
@@ -85,6 +86,7 @@ def _line(reference: str, **more: Any) -> str:
         may_act=visitor().role in PAGES["desk.bank_act"] and shown["open_amount"] != 0,
         may_read_refunds=visitor().role in PAGES["desk.refund"],
         waiting=[one for one in shown["decisions"] if one["state"] == "waiting"],
+        refund_kind={"in": "refund_returned", "out": "refund_paid"}[side],
         bookings=[(kind, t(f"bank_match.{kind}")) for kind in BOOKINGS[side]],
         overrides=[(kind, t(f"bank_override.{kind}")) for kind in ((special,) if special else ()) + OVERRIDES[side]],
         named=lambda name: name.get(chosen().code) or name.get("ar") or "",
@@ -98,7 +100,7 @@ def act(reference: str, verb: str) -> Answer:
     """What an officer decides about a movement."""
     if verb not in VERBS or not references.is_valid(reference):
         raise NotFound()
-    typed = {name: request.form.get(name, "").strip()[:LONGEST_REASON] for name in ("application", "kind", "override")}
+    typed = {name: request.form.get(name, "").strip()[:LONGEST_REASON] for name in WRITTEN}
     reason, wrong = written_text("reason", LONGEST_REASON)
     missing = _missing(verb, typed, reason, wrong)
     typed["reason"] = reason

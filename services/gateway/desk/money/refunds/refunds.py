@@ -23,7 +23,7 @@ from shared.values.money import Money
 from shared.values.person import strip_controls
 
 Answer = Response | str | tuple[str, int]
-MOST_PAGES = 40
+MOST_PAGES, LONGEST_AMOUNT = 40, 18
 # What each form of a refund sends besides the amount its officer saw.
 FIELDS = {
     "prepare": ("method", "override", "iban", "account_holder"),

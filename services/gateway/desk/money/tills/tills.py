@@ -13,11 +13,12 @@ from services.gateway.desk.wording import refusal_text
 from services.gateway.web.current import actor, consular
 from services.gateway.web.presentation import money, t
 from shared.errors import NotAllowed, NotFound, Refusal, Unavailable
-from shared.values.digits import ascii_digits
+from shared.values.digits import ascii_digits, is_digits
 
 Answer = Response | str | tuple[str, int]
 PREFIX = "piece-"
-MAX_DIGITS = 6
+# Nobody counts more of one coin.
+MAX_DIGITS, MAX_PIECES = 6, 100_000
 DONE = frozenset({"opened", "deposited"})
 
 
@@ -101,7 +102,7 @@ def _pieces() -> tuple[Pieces, dict[str, Markup]]:
         return pieces, {next(iter(_typed()), ""): t("desk.tills.not_counted")}
     for name, text in _typed().items():
         digits = ascii_digits(text or "0")
-        if digits.isascii() and digits.isdecimal() and len(digits) <= MAX_DIGITS:
+        if is_digits(digits) and len(digits) <= MAX_DIGITS and int(digits) <= MAX_PIECES:
             pieces[name.removeprefix(PREFIX)] = int(digits)
         else:
             errors[name] = t("desk.tills.not_a_count")

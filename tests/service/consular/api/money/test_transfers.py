@@ -10,11 +10,13 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services.consular import missions
+from services.consular.notices.model import Notice
 from services.consular.payments.ledger import entries
 from services.consular.payments.refunds import refund
 from services.consular.payments.transfers.model import BankDecision
 from services.consular.payments.transfers.reference import payer_reference
 from shared.database.db import Database
+from shared.documents.model import Document
 from shared.identity.actor import Actor
 from tests.conftest import HOME, ServiceClient, officer
 from tests.factories.applications import Counter
@@ -168,6 +170,15 @@ def test_exactly_what_arrived_goes_back_where_a_bank_kept_the_rest(
     decision = desk.act(lines[-1], "override", kind="accept_short", reason="kept on the way").get_json()["decision"]
     assert desk.decide(decision, OFFICER).status_code == 200
     assert desk.balance("bank_charges") - before["bank_charges"] == 75_000 - sum(arrived)
+    with desk.database.scope(HOME) as session:
+        found = (Document.about == here.reference, Document.kind == "receipt")
+        receipts = list(session.scalars(select(Document.data).where(*found)))
+        noticed = (Notice.about == here.reference, Notice.kind == "payment_received")
+        notice = session.scalars(select(Notice.params).where(*noticed)).one()
+    assert sorted(one["total"]["amount"] for one in receipts) == sorted(arrived)
+    borne = [one["borne"] for one in receipts if one["borne"]]
+    assert borne == [{"amount": 75_000 - sum(arrived), "currency": "SAR"}]
+    assert notice["amount"] == arrived[-1], "the notice is of the transfer that made the whole"
     assert here.ask_as_applicant("POST", "/withdraw", {"key": "w"}).status_code == 200
     with desk.database.scope(HOME) as session:
         assert sorted(one.amount for one in refund.of_application(session, here.reference)) == sorted(arrived)
@@ -230,10 +241,22 @@ def test_what_does_not_go_with_a_line_is_refused(desk: Desk, amount: int, verb: 
     assert said["code"] == code if code != "invalid" else said["errors"] == {"kind": "unknown_choice"}
 
 
+@pytest.mark.parametrize(("amount", "kind"), [(-500, "refund_paid"), (500, "refund_returned")])
+@pytest.mark.parametrize(("typed", "code"), [
+    ({}, "refund_needed"), ({"refund": ""}, "refund_needed"), ({"refund": " - "}, "refund_needed"),
+    ({"refund": "nonsense"}, "refund_unknown"), ({"refund": "RUH-FAAAA-AAAAA-A"}, "refund_unknown"),
+    ({"refund": "x" * 301}, "too_long"),
+])  # fmt: skip
+def test_a_movement_of_a_refund_names_it(desk: Desk, amount: int, kind: str, typed: dict[str, str], code: str) -> None:
+    line, owed = desk.receive(amount, "x"), desk.balance("refunds")
+    answer = desk.act(line, "book", CASHIER, kind=kind, **typed)
+    assert (answer.status_code, answer.get_json()["errors"]) == (422, {"refund": code})
+    assert (desk.line(line)["open_amount"], desk.balance("refunds")) == (amount, owed)
+
+
 @pytest.mark.parametrize(("amount", "verb", "kind", "account", "change"), [
     (90_000, "book", "deposit", "deposits", -90_000),
     (60_000, "book", "card_payout", "card", -60_000),
-    (-40_000, "book", "refund_paid", "refunds", 40_000),
     (-700, "override", "bank_charge", "bank_charges", 700),
 ])  # fmt: skip
 def test_a_line_is_booked_to_the_account_it_belongs_to(

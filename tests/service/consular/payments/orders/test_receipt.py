@@ -84,6 +84,7 @@ def test_a_receipt_for_cash_says_everything(session_for: SessionFor) -> None:
         "rate": {"value": "3.75", "from": "USD", "to": "SAR", "source": "peg", "on": today},
         "rounding": None,
         "instalment": None,
+        "borne": None,
         "total": {"amount": 75_000, "currency": "SAR"},
         "cashier": {"ar": "ليلى صباغ", "en": "Layla Sabbagh"},
         "zone": "Asia/Riyadh",

@@ -247,6 +247,64 @@ def test_a_day_without_a_change_of_balance_is_one_statement_in_both_formats(sess
     assert take_in(session, camt(replace(whole, number="2"))) == [2]
 
 
+SINGLES, CHARGE = (30_000, 45_000, 25_000), -700
+
+
+def batch_and_singles(session: Session, first: int, last: int) -> tuple[Statement, Statement, Statement]:
+    """A statement with a batch as one movement, as transactions of one entry, and as movements of their own."""
+    day = day_of(session, 3)
+    charge, other = Movement(CHARGE, day, "charge"), Movement(500, day_of(session, first), "other")
+    singles = [Movement(amount, day, f"fee {amount}", f"S{amount}") for amount in SINGLES]
+    batch = Movement(sum(SINGLES), day, "BATCH 3 TRANSFERS", "B1")
+    days = (day_of(session, first), day_of(session, last), 9_000)
+    lone = Statement([batch], *days)
+    return (
+        replace(lone, movements=[other, batch, charge]),
+        replace(lone, movements=singles, grouped=True, opening=9_500 + CHARGE),
+        replace(lone, movements=[other, *singles, charge]),
+    )
+
+
+@pytest.mark.parametrize("batch_first", [True, False])
+@pytest.mark.parametrize(("first", "last"), [(3, 3), (9, 0)])
+def test_a_batch_in_one_format_and_its_transfers_in_the_other_are_booked_once(
+    session: Session, first: int, last: int, *, batch_first: bool
+) -> None:
+    batch, _, singles = batch_and_singles(session, first, last)
+    files = [mt940(batch), camt(singles)] if batch_first else [camt(singles), mt940(batch)]
+    expected = [len(batch.movements), 0] if batch_first else [len(singles.movements), 0]
+    assert take_in(session, *files) == expected
+    assert take_in(session, *files, *files[::-1]) == [0, 0, 0, 0]
+    assert entries.balance(session, "bank", "SAR").amount == sum(SINGLES) + CHARGE + 500
+
+
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_a_grouped_entry_and_a_sum_of_one_statement_are_booked_once(session: Session, *, batch_first: bool) -> None:
+    _, grouped, _ = batch_and_singles(session, 3, 3)
+    whole = replace(grouped, grouped=False, movements=[Movement(sum(SINGLES), grouped.first, "BATCH")])
+    files = [mt940(whole), camt(grouped)] if batch_first else [camt(grouped), mt940(whole)]
+    assert take_in(session, *files, *files) == [1 if batch_first else 3, 0, 0, 0]
+
+
+def test_a_batch_in_a_longer_statement_is_booked_once(session: Session) -> None:
+    """Each has the whole day of the batch, and otherwise not the same days."""
+    batch, _, singles = batch_and_singles(session, 9, 0)
+    later = replace(singles, last=day_of(session, 1), first=day_of(session, 10), number="7")
+    assert take_in(session, mt940(batch), camt(later), mt940(batch)) == [3, 0, 0]
+
+
+def test_a_sum_of_another_statement_or_another_side_is_no_batch(session: Session) -> None:
+    day, next_day = day_of(session, 3), day_of(session, 2)
+    batch = Statement([Movement(sum(SINGLES), day, "BATCH")], day, day)
+    singles = [Movement(amount, next_day, f"fee {amount}") for amount in SINGLES]
+    after = Statement(singles, next_day, next_day, batch.closing, "2")
+    assert take_in(session, mt940(batch), camt(after)) == [1, 3]
+    both = [Movement(5_000, day, "in"), Movement(-5_000, day, "out")]
+    balanced = Statement(both, day_of(session, 9), day_of(session, 1), 7, "3")
+    other = [replace(one, amount=one.amount // 5 * 6) for one in both]
+    assert take_in(session, camt(balanced), mt940(replace(balanced, movements=other))) == [2, 2]
+
+
 def test_one_file_with_several_statements(session: Session) -> None:
     day = day_of(session, 1)
     first, second = Statement([Movement(5, day, "a")], day, day), Statement([Movement(6, day, "b")], day, day, 5, "2")

@@ -1,5 +1,6 @@
 """Cash taken by mistake leaves the till again by two signatures; nothing is erased, and the fee can be paid anew."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -8,10 +9,11 @@ from sqlalchemy import select
 
 from services.consular.payments.ledger import accounts, entries
 from services.consular.payments.ledger.model import Entry
-from services.consular.payments.orders.model import Attempt, Receipt
+from services.consular.payments.orders import parts
+from services.consular.payments.orders.model import Attempt, Order, Receipt
 from services.consular.payments.tills import till
 from services.consular.workflow.bulk_action import approve, propose
-from services.consular.workflow.money.settle import by_cash
+from services.consular.workflow.money.settle import by_cash, part_by_cash
 from shared.database.db import Database
 from shared.documents import find as find_document
 from shared.errors import Conflict, Invalid, NotAllowed
@@ -87,6 +89,58 @@ def test_the_key_of_voided_cash_pays_nothing_again(counter: At, consular: Databa
     with consular.scope(HOME) as session, refuses("key_reused", Conflict):
         by_cash(session, cashier, here.reference, money, key)
     assert here.read()["status"] == "awaiting_payment"
+
+
+def part_in_cash(counter: At, consular: Database, *amounts: int) -> tuple[Counter, Actor, list[str]]:
+    """A file of which parts have come; the cashier, and the payments."""
+    here, cashier = counter().until("awaiting_payment"), officer("cashier", name=uuid.uuid4().hex)
+    kept = []
+    with consular.scope(HOME) as session:
+        till.open_till(session, cashier, "SAR", {})
+        for amount in amounts:
+            money, key = Money(amount, "SAR"), f"{here.reference}/{amount}"
+            kept.append(part_by_cash(session, cashier, here.reference, money, key).reference)
+    return here, cashier, kept
+
+
+def test_a_part_is_taken_back_and_the_other_stays(counter: At, consular: Database) -> None:
+    here, cashier, (first, other) = part_in_cash(counter, consular, 20_000, 5_000)
+    with consular.scope(HOME) as session:
+        before = entries.balance(session, accounts.SUSPENSE, "SAR")
+    signed(consular, proposed(consular, first))
+    shown = here.read()
+    assert (shown["status"], shown["timeline"][-1]["code"]) == ("awaiting_payment", "payment_voided")
+    assert notices(consular, here.reference)[-1] == "payment_voided"
+    with consular.scope(HOME) as session:
+        assert entries.balance(session, accounts.cash_of(cashier.id), "SAR") == Money(5_000, "SAR")
+        assert entries.balance(session, accounts.SUSPENSE, "SAR") - before == Money(20_000, "SAR")
+        states = {reference: session.get_one(Attempt, reference) for reference in (first, other)}
+        assert [(row.state, row.held) for row in states.values()] == [("voided", None), ("succeeded", "part")]
+        receipt = session.scalars(select(Receipt).where(Receipt.attempt == first)).one()
+        assert find_document(session, receipt.document).status == "revoked"
+    with refuses("void_not_cash", Invalid):
+        proposed(consular, first)
+    with consular.scope(HOME) as session, refuses("key_reused", Conflict):
+        part_by_cash(session, cashier, here.reference, Money(20_000, "SAR"), f"{here.reference}/20000")
+    with consular.scope(HOME) as session:
+        by_cash(session, cashier, here.reference, Money(70_000, "SAR"), f"{here.reference}/rest")
+        assert entries.balance(session, accounts.SUSPENSE, "SAR") - before == Money(25_000, "SAR")
+    assert here.read()["status"] == "in_review"
+
+
+def test_a_part_of_a_paid_fee_waits_until_the_last_payment_is_taken_back(counter: At, consular: Database) -> None:
+    here, cashier, (part,) = part_in_cash(counter, consular, 20_000)
+    waiting = proposed(consular, part)
+    with consular.scope(HOME) as session:
+        last = by_cash(session, cashier, here.reference, Money(55_000, "SAR"), f"{here.reference}/rest").reference
+    with refuses("void_too_late", Conflict):
+        signed(consular, waiting)
+    signed(consular, proposed(consular, last))
+    signed(consular, waiting)
+    with consular.scope(HOME) as session:
+        assert entries.balance(session, accounts.cash_of(cashier.id), "SAR") == Money(0, "SAR")
+        order = session.get_one(Attempt, part).order
+        assert parts.of_order(session, session.get_one(Order, order)) == []
 
 
 def test_it_is_voided_once(counter: At, consular: Database) -> None:

@@ -15,6 +15,7 @@ from services.consular.missions import today
 from services.consular.missions.deadlines import last_day
 from services.consular.notices.model import Notice
 from services.consular.payments.orders import attempts
+from services.consular.payments.transfers.reference import payer_reference
 from services.consular.workflow import lapse, remind
 from services.consular.workflow.money.payment_deadline import renew_deadline
 from services.gateway.web.content.notice_words import words
@@ -28,6 +29,7 @@ from tests.factories.gateway import Gateway
 from tests.factories.gateway.forms import begin, fill, send
 from tests.factories.gateway.overrides import sign_as_head
 from tests.factories.payments import InMemoryProvider
+from tests.factories.payments.bank_mission import Mission
 from tests.factories.payments.card import card, notify
 
 At = Callable[..., Counter]
@@ -102,6 +104,29 @@ def test_without_a_reason_nothing_is_given_back_or_cleared(
     assert refund(here, payment, **sent).get_json()["errors"] == errors
     assert clear(here, **sent).get_json()["errors"] == errors
     assert case(here)["exception"] == "payment_late" and case(here)["refunds"] == []
+
+
+@pytest.mark.parametrize("held_first", [True, False])
+def test_held_money_that_goes_back_leaves_the_flag_of_a_part_that_waits_for_the_rest(
+    counter: At, provider: InMemoryProvider, database: Databases, *, held_first: bool
+) -> None:
+    mission, here = Mission(database("consular")), counter().until("awaiting_payment")
+    payment = str(card(here).get_json()["reference"])
+    provider.choose(payment, "pay-wrong-amount")
+
+    def hold() -> None:
+        assert notify(here, provider, payment).status_code == 200
+
+    def send_part() -> None:
+        mission.receive(mission.movement(10_000, payer_reference(here.reference)))
+
+    for act in (hold, send_part) if held_first else (send_part, hold):
+        act()
+    assert case(here)["exception"] == ("payment_under" if held_first else "payment_overpaid")
+    assert refund(here, payment).status_code == 200
+    assert case(here)["exception"] == "payment_under"
+    mission.receive(mission.movement(65_000, f"{payer_reference(here.reference)} rest"))
+    assert (case(here)["exception"], here.read()["status"]) == (None, "in_review")
 
 
 def test_only_those_who_may_and_only_money_that_is_held(counter: At, provider: InMemoryProvider) -> None:

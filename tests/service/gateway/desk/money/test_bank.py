@@ -122,11 +122,12 @@ def test_unknown_money_is_decided_at_the_desk(bank: Bank, sent: tuple[Browser, s
     assert signed.status_code == 303
     assert "no such payer" not in bank.officer.get(overview).text
     assert bank.cashier.get(f"/{language}/desk/cases/{reference}").status_code == 200
-    check_refund(bank.cashier, page, language)
+    refund = check_refund(bank.cashier, page, language)
+    check_paid_out(bank, refund, language)
 
 
-def check_refund(cashier: Browser, line: str, language: str) -> None:
-    """What is owed back for a movement is found from it, and listed without an application."""
+def check_refund(cashier: Browser, line: str, language: str) -> str:
+    """What is owed back for a movement is found from it, and listed without an application; its reference."""
     found = re.search(rf"/{language}/desk/refunds/(RUH-[A-Z0-9-]+)", cashier.get(line).text)
     assert found is not None
     page, listed = found[0], cashier.get(f"/{language}/desk/refunds").text
@@ -142,6 +143,26 @@ def check_refund(cashier: Browser, line: str, language: str) -> None:
     prepared = cashier.post(f"{page}/prepare", **{**form, **account})
     assert prepared.status_code == 303, plain(prepared.text)
     assert "/desk/refunds/files" in cashier.get(f"/{language}/desk/refunds").text
+    return page.rpartition("/")[2]
+
+
+def check_paid_out(bank: Bank, refund: str, language: str) -> None:
+    """A debit without a reference is booked as the refund that an officer names, with one press on a suggestion."""
+    own = {"iban": "SA0380000000608010167519", "account_holder": "Specimen Embassy", "currency": "SAR"}
+    form = bank.cashier.form("/en/desk/refunds", "/en/desk/refunds/files")
+    assert bank.cashier.post("/en/desk/refunds/files", **{**form, **own}).status_code == 303
+    listed = bank.receive((-12_345, f"standing order {language}"))
+    page = f"/{language}/desk/bank/lines/" + re.findall(r"/en/desk/bank/lines/(RUH-[A-Z0-9-]+)", listed)[-1]
+    for number, typed in enumerate(("", "nonsense", "RUH-FAAAA-AAAAA-A")):
+        wrong = bank.cashier.submit(
+            f"{page}/book", page=page, key=f"w{number}-{language}", kind="refund_paid", refund=typed
+        )
+        assert wrong.status_code == 422 and 'id="refund-error"' in wrong.text
+    assert f'value="{refund}"' in bank.cashier.get(page).text
+    pressed = bank.cashier.submit(f"{page}/book", page=page, key=f"r-{language}", kind="refund_paid", refund=refund)
+    assert pressed.status_code == 303
+    assert f"/desk/refunds/{refund}" in bank.cashier.get(page).text
+    assert f"/desk/refunds/{refund}/confirm" not in bank.cashier.get(f"/{language}/desk/refunds/{refund}").text
 
 
 def test_a_suggestion_settles_with_one_press(bank: Bank, sent: tuple[Browser, str]) -> None:

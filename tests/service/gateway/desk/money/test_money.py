@@ -72,10 +72,11 @@ def test_reason_and_holder_are_kept_in_the_form_of_all_texts(counter: At, cashie
     assert "انتقل إلى بلدآخر" in shown and "Rasha Alhussein" in shown
 
 
-def test_an_amount_that_changed_is_not_paid(counter: At, cashier: Browser) -> None:
+@pytest.mark.parametrize("amount", ["74999", "9" * 5_000, "-75000", "750.00", "3,75", "٧٥٠٠٠", "$75000", "", " ", "0"])
+def test_an_amount_that_changed_is_not_paid(counter: At, cashier: Browser, amount: str) -> None:
     _, refund = withdrawn(counter)
     path = f"/en/desk/refunds/{refund}"
-    form = {**cashier.form(path, f"{path}/prepare"), "amount": "74999"}
+    form = {**cashier.form(path, f"{path}/prepare"), "amount": amount}
     assert cashier.post(f"{path}/prepare", **form, method="cash").status_code == 409
 
 
@@ -115,6 +116,22 @@ def test_a_till_is_opened_counted_and_read(gateway: Gateway, language: str) -> N
     closed = head.post(f"{path}/close", **head.form(path, f"{path}/close"), **{"piece-5000": "2"})
     assert closed.status_code == 303
     assert "0.30" in head.get(path).text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["2.5", "2,5", "٢٫٥", "-1", "−1", "100001", "999999", "1" + "0" * 15, "1 0", "$5", "5 SAR", "NaN", "1e3", "½"],
+)
+@pytest.mark.parametrize("verb", ["", "/deposits"])
+def test_what_is_no_count_is_said_beside_its_coin_and_nothing_is_opened(
+    gateway: Gateway, typed: str, verb: str
+) -> None:
+    head, page = gateway.visitor("head_of_mission"), "/en/desk/tills"
+    before = head.get(page).text.count("/desk/tills/RUH-T")
+    form = head.form(f"{page}?currency=USD", page)
+    wrong = head.post(f"{page}{verb}", **form, **{"piece-10000": typed, "piece-100": "1"})
+    assert (wrong.status_code, 'id="piece-10000-error"' in wrong.text) == (422, True)
+    assert head.get(page).text.count("/desk/tills/RUH-T") == before
 
 
 @pytest.mark.parametrize(("language", "words"), [("ar", "دفعة جزئية"), ("en", "part payment")])

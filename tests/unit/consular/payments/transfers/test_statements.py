@@ -111,6 +111,14 @@ BAD: dict[str, tuple[bytes, str]] = {
     "Arabic separators": (XML.replace(b"750.00", "٧٥٠٫٠٠".encode()), "statement_amount"),
     "a negative amount": (XML.replace(b"750.00", b"-750.00"), "statement_amount"),
     "10^15": (XML.replace(b"750.00", b"10000000000000.01"), "statement_amount"),
+    "an exponent": (XML.replace(b"750.00", b"75e1"), "statement_amount"),
+    "an underscore": (XML.replace(b"750.00", b"7_50.00"), "statement_amount"),
+    "a currency sign": (XML.replace(b"750.00", "750.00 ﷼".encode()), "statement_amount"),
+    "spaces inside": (XML.replace(b"750.00", b"7 50.00"), "statement_amount"),
+    "no figures": (XML.replace(b"750.00", b"."), "statement_amount"),
+    "the first day of all": (XML.replace(b"2026-03-02", b"0001-01-01"), "statement_broken"),
+    "the last day of all": (XML.replace(b"2026-03-02", b"9999-12-31", 1), "statement_broken"),
+    "a line of another century": (XML.replace(b"<ValDt><Dt>2026", b"<ValDt><Dt>2926", 1), "statement_broken"),
     "infinity": (XML.replace(b"750.00", b"Infinity"), "statement_amount"),
     "an unknown currency": (XML.replace(b"SAR", b"XXX"), "statement_currency"),
     "a pound without its unit": (XML.replace(b"SAR", b"SYP"), "statement_currency"),
@@ -129,6 +137,12 @@ def test_a_file_that_is_no_statement_is_refused_beside_its_field(content: bytes,
     with refuses(code, Invalid) as raised:
         read_file(content)
     assert raised.value.errors == {"file": code}
+
+
+@pytest.mark.parametrize("write", [camt, mt940])
+def test_a_line_without_money_is_a_message_and_no_movement(write: Callable[..., bytes]) -> None:
+    with_message = (*MOVEMENTS, Movement(0, DAY, "New terms from 1 April"))
+    assert amounts(read_file(write(Statement(with_message, DAY, DAY)))) == [75_000, -700, 75_000]
 
 
 def test_a_file_of_more_than_50_megabytes_is_refused_unread() -> None:
