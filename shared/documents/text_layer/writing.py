@@ -42,7 +42,7 @@ class TextState:
     marked: bool = True  # whether it is part of a line from right to left
     written: bool = False
     parted: bool = True  # whether PDFium begins a line with what comes next
-    breaks: int = 0
+    parted_at: float = 0.0  # the line beside the page where the last two spaces stand
     balance: int = 0  # letters that run left, less those that run right
     font: Any = None
 
@@ -135,7 +135,9 @@ class LineWriter:
     def _write_sign(self, piece: Token) -> None:
         """Figures, brackets and other signs between marks: no neighbour takes them, PDFium turns no bracket round.
 
-        PDFium sees spaces between two letters that take no room, so a mark before a single sign shares its glyph.
+        PDFium sees spaces between two letters that take no room, so a mark before a single sign shares its glyph. One
+        after it makes the sign run across: where columns are narrow, PDFium takes what is one letter for a line that
+        runs down.
         """
         if piece.kind == "run":
             self._show(piece.glyphs, RLM, RLM)
@@ -144,7 +146,7 @@ class LineWriter:
                 self._mark_with_room(piece, piece.right)
             seen = next(glyph for glyph in piece.glyphs if glyph.text)
             seen.text = f"{RLM}{seen.text}"
-            self._show(piece.glyphs, after=LRM if piece.kind == "bracket" else "")
+            self._show(piece.glyphs, after=LRM if piece.kind == "bracket" else RLM)
         self._mark(piece, LRM, piece.right - NUDGE * piece.glyphs[0].size)
 
     def _write_enclosed(self, piece: Token) -> None:
@@ -159,9 +161,9 @@ class LineWriter:
 
     def _write_words(self, piece: Token) -> None:
         """Arabic words; vowel marks of the last letter follow a little smaller, as pdf.js would give them away."""
-        final = next(glyph for glyph in piece.glyphs if glyph.text)
+        final, *others = [glyph for glyph in piece.glyphs if glyph.text]
         marks, final.marks = final.marks, ""
-        self._show(piece.glyphs)
+        self._show(piece.glyphs, after="" if others else RLM)
         self._mark(piece, LRM, piece.right - NUDGE * final.size)
         if marks:
             font, nudge = final.font, NUDGE * final.size
@@ -217,17 +219,21 @@ class LineWriter:
         self._mark(piece, LRM, x + NUDGE * size)
 
     def _part(self, piece: Token) -> None:
-        """Two spaces beside the page and off the line: PDFium begins a new line, the others do not see them."""
+        """Two spaces beside the page and off the line: PDFium begins a new line, the others do not see them.
+
+        They stand off the last two as well, as PDFium would take both pairs for one, and the pieces between for a row.
+        """
         state, glyph = self.text_state, piece.glyphs[0]
         if state.parted or self.stream.ctm.values[1]:
             return
-        state.breaks += 1
-        base = self.base + glyph.size * (3 + state.breaks % 6)
+        base = self.base + 3 * glyph.size
+        if abs(base - state.parted_at) < 2 * glyph.size:
+            base = state.parted_at + 2 * glyph.size
         space = codes.glyph_of(glyph.font, codes.SPACE)
         step = glyph.font.widths[space] * glyph.size / 1000
         items = [(OUTSIDE, glyph.font, space, " "), (OUTSIDE + step, glyph.font, space, " ")]
         self._write_text(glyph.font, glyph.size, base, items)
-        state.parted = True
+        state.parted, state.parted_at = True, base
 
     def _show(self, glyphs: Sequence[Glyph], before: str = "", after: str = "") -> None:
         """The glyphs with a mark at either side, reaching out a little so that PDFium sees no space beside them."""
