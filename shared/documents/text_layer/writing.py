@@ -21,6 +21,7 @@ LRM, RLM = "\u200e", "\u200f"
 RIGHT_MARKS = RLM * 8
 NUDGE = 0.01  # of the font size: what keeps a mark inside the piece it belongs to, for readers that go by places
 SAME_LINE = 0.5  # of the font size: pieces further apart are other cells
+SAME_ROW, NEXT_LINE = 0.7, 1.2  # points between base lines by CSS pixels of size: cells of a row, lines of a paragraph
 SPACE = 0.12  # of the font size: room that readers take for a space
 SMALLER = 0.97  # another size to pdf.js, the same to Poppler
 OUTSIDE = -60.0  # left of the page, where PDFium alone reads
@@ -64,14 +65,16 @@ class LineWriter:
         left, right = min(one.left for one in pieces), max(one.right for one in pieces)
         (low, base), (high, _) = self._point(left), self._point(right)
         flow, gap = self._flow(low, high, base, size)
-        row = state.written and abs(base - state.base) < 0.7 * max(size, state.size)
+        step = abs(base - state.base) / max(size, state.size) if state.written else NEXT_LINE
+        row = step < SAME_ROW
         if flow:
             self._level(base)
             base = state.base
         joined = state.spaced or text[0].isspace() or gap > SPACE * size * 0.75
         first.spaced = row and (not flow or (flow == "left" and joined))
         several = not self.rightwards and segments(text.strip()) > 1
-        if row and self._must_part(flow, several, text):
+        # Letters that reach above the line before are of that line to PDFium.
+        if self._must_part(flow, several, text) if row else step < NEXT_LINE:
             self._part(first)
         if flow == "left" and not state.marked:
             self._mark_with_room(first, right - 2 * NUDGE * size)
