@@ -21,7 +21,6 @@ CARD_CURRENCIES = frozenset(
     " RSD RUB SAR SEK TND TRY USD YER ZAR".split()
 )
 _EXPONENTS = {currency: digits for digits, currencies in _DIGITS.items() for currency in currencies.split()}
-CURRENCIES = tuple(sorted(_EXPONENTS))
 
 
 # Decimals after a point; whole thousands between commas, apostrophes or spaces, or none of these signs.

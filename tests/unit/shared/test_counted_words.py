@@ -16,8 +16,10 @@ from shared.documents import amount_words, validity
 from shared.documents.typesetting import COUNTED, step_text
 from shared.fragments import LANGUAGES
 from shared.i18n import CASES, PLACEHOLDER, Language, language
-from shared.values.money import CURRENCIES, Money, exponent
+from shared.values import money
+from shared.values.money import Money, exponent
 
+CURRENCIES = tuple(sorted(money._EXPONENTS))
 LISTS = Path(__file__).parent / "counted_words"
 COUNTS = (0, 1, 2, 3, 10, 11, 99, 100, 101, 102, 103, 111)
 DAY = date(2026, 11, 21)
