@@ -1,6 +1,6 @@
 """Every word a person reads comes from here, in their language, with values that cannot disturb its direction.
 
-Babel has the locales, plural rules, dates and names of currencies; ours are the keys and the parameters in braces.
+Babel has the locales, plural rules and dates; ours are the keys and the parameters in braces.
 """
 
 import datetime as dt
@@ -12,11 +12,10 @@ from functools import cached_property, lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import get_currency_name
 from babel.support import Translations
 from markupsafe import Markup
 
-from shared.direction import CONTROLS, isolate, isolate_number, language_of
+from shared.direction import isolate, isolate_number, language_of
 from shared.fragments import FOLDER, LANGUAGES, LOCALES, Forms, compile_texts, read_fragments
 from shared.settings import is_strict
 from shared.values.dates import first_day, local_time
@@ -25,8 +24,6 @@ from shared.values.money import Money
 # Fractions take the form of a hundred.
 OTHER = 100
 DAY, HOUR = "d MMMM y", "HH:mm"
-# After these a name changes its form in Arabic; English has none of them.
-COUNTED_FORMS = ("few", "many")
 # The variants of a counted word besides the plain one, which is the subject's: of an object, and after a preposition or
 # noun. Their keys end with the case, and so do the places for them in a sentence.
 CASES = ("accusative", "genitive")
@@ -125,36 +122,12 @@ class Language:
         return self.number(money.major)
 
     def money(self, money: Money) -> str:
-        """Amount and the currency's name after it, in the form the amount asks for; its code where no name agrees."""
-        key, currency = f"currency.{money.currency}", money.currency
-        if self.has(key):
-            return f"{self.amount(money)} {self._form(key, money.major)}"
-        agrees = self._is_declined(currency) or self._takes_singular(money.major)
-        return f"{self.amount(money)} {self._cldr_name(currency, money.major) if agrees else currency}"
+        """Amount and the currency's name after it, in the form the amount asks for."""
+        return f"{self.amount(money)} {self._form(f'currency.{money.currency}', money.major)}"
 
-    def figure(self, money: Money) -> str:
-        """As `money`, for columns of a table: a name that does not agree with every amount gives way to the code."""
-        declined = self.has(f"currency.{money.currency}") or self._is_declined(money.currency)
-        return self.money(money) if declined else f"{self.amount(money)} {money.currency}"
-
-    def currency_forms(self, currency: str, counts: tuple[int, ...]) -> tuple[str, ...] | None:
-        """The currency's name after each of these numbers; None where no name agrees with every number."""
-        key = f"currency.{currency}"
-        if self.has(key):
-            return tuple(self._form(key, n) for n in counts)
-        return tuple(self._cldr_name(currency, Decimal(n)) for n in counts) if self._is_declined(currency) else None
-
-    def _takes_singular(self, n: Decimal) -> bool:
-        """Whether a currency after this number has the form of the dictionary; CLDR has that one of every currency."""
-        return n != int(n) or self.locale.plural_form(abs(int(n))) not in COUNTED_FORMS
-
-    def _is_declined(self, currency: str) -> bool:
-        """Whether CLDR knows the name in more than one form; with two forms only, as in English, one may serve both."""
-        forms = {self._cldr_name(currency, Decimal(n)) for n in (1, 3, 11)}
-        return len(forms) > 1 or len(self.locale.plural_form.tags) <= 1
-
-    def _cldr_name(self, currency: str, major: Decimal) -> str:
-        return CONTROLS.sub("", get_currency_name(currency, count=float(major), locale=self.locale))
+    def currency_forms(self, currency: str, counts: tuple[int, ...]) -> tuple[str, ...]:
+        """The currency's name after each of these numbers."""
+        return tuple(self._form(f"currency.{currency}", n) for n in counts)
 
     def _form(self, key: str, n: int | Decimal = OTHER) -> str:
         if not self.has(key):

@@ -6,13 +6,14 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import TextClause
+from sqlalchemy import TextClause, select
 from sqlalchemy.orm import Session
 
 from shared.database import audit, db, pending
 from shared.database.rows import find_row, next_number
 from shared.documents import issuer, verified_facts
 from shared.documents.model import KINDS, Document, DocumentNumber
+from shared.errors import NotFound
 from shared.identity.actor import Actor
 from shared.values import references
 from shared.values.dates import local_date
@@ -140,6 +141,14 @@ def _number_parts(document: Document) -> dict[str, Any]:
 def find(session: Session, code: str) -> Document:
     """The paper of that code in the session's mission. Raises NotFound, in the same words as for another person's."""
     return find_row(session, Document, references.clean(code))
+
+
+def application_numbered(session: Session, number: str) -> str:
+    """The application for which the mission's document with this printed number was issued. Raises NotFound."""
+    application = session.scalar(select(Document.about).where(Document.number == number))
+    if application is None:
+        raise NotFound("not_found")
+    return application
 
 
 def revoke(session: Session, actor: Actor, code: str, reason: str) -> None:

@@ -55,10 +55,7 @@ def in_words(tongue: Language, money: Money) -> str:
 
 def _arabic(tongue: Language, n: int, currency: str) -> str:
     numerals = _numerals(tongue)
-    noun = _noun(tongue, currency)
-    if noun is None:
-        return f"{_spell(numerals, n, feminine=False, construct=False) or numerals.zero} {currency}"
-    return _counted(numerals, n, noun)
+    return _counted(numerals, n, _noun(tongue, currency))
 
 
 def _counted(numerals: Numerals, n: int, noun: Noun) -> str:
@@ -146,14 +143,11 @@ def _scale(forms: tuple[str, ...]) -> Noun:
     return Noun(singular, dual, plural, accusative, dual_construct=construct)
 
 
-def _noun(tongue: Language, currency: str) -> Noun | None:
-    """The name of a currency in its forms; None where no name agrees with every number."""
-    forms = tongue.currency_forms(currency, (100, 3, 11))
-    if forms is None:
-        return None
-    singular, plural, accusative = forms
-    invariable = singular == plural
-    dual = f"{_numerals(tongue).masculine[1]} {singular}" if invariable else " ".join(map(_dual, singular.split()))
+def _noun(tongue: Language, currency: str) -> Noun:
+    """The name of a currency in its forms."""
+    singular, plural, accusative = tongue.currency_forms(currency, (100, 3, 11))
+    # What a space that does not break holds together is declined as one word.
+    dual = " ".join(map(_dual, singular.split(" ")))
     return Noun(singular, dual, plural, accusative, feminine=singular.split()[0].endswith("ة"))
 
 
@@ -163,7 +157,7 @@ def _dual(word: str) -> str:
 
 
 def _english(tongue: Language, n: int, currency: str) -> str:
-    (name,) = tongue.currency_forms(currency, (n,)) or (currency,)
+    (name,) = tongue.currency_forms(currency, (n,))
     return f"{_spell_english(tongue, n)} {name}"
 
 

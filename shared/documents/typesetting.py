@@ -84,11 +84,14 @@ def _environment(service: str) -> Environment:
 
 
 def direction(text: str) -> str:
-    """That of the first letter which has one; figures and marks alone read left to right."""
-    kind = next(
-        (kind_of_char for char in text if (kind_of_char := unicodedata.bidirectional(char)) in ("L", "R", "AL")), "L"
-    )
-    return "ltr" if kind == "L" else "rtl"
+    """That of the first letter, but right to left where most letters are Arabic; figures alone read left to right.
+
+    Arabic that a Latin letter begins, as A/12 شارع بغداد, is Arabic: no reader keeps the order of lines of it that run
+    from left to right.
+    """
+    kinds = [kind for char in text if (kind := unicodedata.bidirectional(char)) in ("L", "R", "AL")]
+    leftwards = kinds.count("L")
+    return "ltr" if kinds[:1] in ([], ["L"]) and leftwards * 2 >= len(kinds) else "rtl"
 
 
 def isolate(value: object) -> Markup:

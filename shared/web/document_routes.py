@@ -53,6 +53,14 @@ def document_pdf(code: str) -> Response:
     return Response(content, mimetype="application/pdf")
 
 
+@blueprint.get("/document-numbers/<number>")
+@allowed("desk.queue")
+def numbered(number: str) -> dict[str, str]:
+    """The application of a document, for a desk that searches by the number printed on it."""
+    with transaction() as session:
+        return {"application": documents.application_numbered(session, number)}
+
+
 @blueprint.get("/verify/<code>")
 @allowed("document.verify")
 def verify(code: str) -> dict[str, object]:

@@ -5,7 +5,7 @@ would count as a failure), figures are 0-9 with the signs of that set, as papers
 out, and every stretch of white space is one space. PDFium, which reads a row of the page as a whole, breaks the line at
 a reference inside an Arabic sentence; so does a wrapped line in any reader: a space before a comma, a full stop, a
 colon or a closing bracket, and one after an opening bracket, is left out on both sides. A line that was broken after a
-hyphen is joined; PDFium shows such a hyphen as U+FFFE.
+hyphen or a slash is joined; PDFium shows such a hyphen as U+FFFE, and sets such a sign apart from a Latin word.
 """
 
 import re
@@ -27,7 +27,7 @@ BESIDE_SIGN = re.compile(r" (?=[،,.:;؛!؟)»])|(?<=[(«]) ")
 
 def normalised(text: str) -> str:
     composed = unicodedata.normalize("NFC", CONTROLS.sub("", ascii_figures(text)))
-    return BESIDE_SIGN.sub("", re.sub(r"- |\ufffe", "-", " ".join(composed.split())))
+    return BESIDE_SIGN.sub("", re.sub(r" (?=[-/])|(?<=[-/]) ", "", " ".join(composed.replace("\ufffe", "-").split())))
 
 
 def plain(markup: str) -> str:

@@ -45,6 +45,11 @@ def english() -> list[str]:
     return _lines(chain(_catalogue(en), _values(en)))
 
 
+def names() -> list[str]:
+    """Names of people, of offices and of places, as they are recorded."""
+    return [one for one in _lines(_word_lists()) if not isinstance(one, Markup)]
+
+
 def _lines(strings: Iterable[str]) -> list[str]:
     """Each once; a comma alone is no line of a paper."""
     return [one for one in dict.fromkeys(strings) if any(map(str.isalnum, one))]

@@ -3,6 +3,7 @@
 PostgreSQL uses an index under row-level security only for plain comparisons. So a search is a range over these keys.
 """
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -12,13 +13,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from services.consular.people.model import SearchKey
 from shared.database import pending
 from shared.values import names, references
-from shared.values.person import passport_number
+from shared.values.person import passport_number, plain_signs
 
 NAME, ACTING_NAME, REFERENCE, PASSPORT, BOOKLET = "name", "acting_name", "reference", "passport", "booklet"
 PHONE = "phone"
 # Fewer signs than this would find half of a mission's files.
 SHORTEST_NUMBER, SHORTEST_NAME = 4, 2
 LAST_SIGN = "\U0010ffff"
+_ZERO_AT_HOME = re.compile(r"\( ?0 ?\)")
 # Keys of a kind replace the earlier ones of that kind; what stays is not written again.
 _REPLACE = pending.EndWrite(
     "new_search_key",
@@ -71,6 +73,8 @@ def search_condition(application: InstrumentedAttribute[str], typed: str) -> Col
 
 def _by_number(application: InstrumentedAttribute[str], typed: str) -> ColumnElement[bool] | None:
     signs = {references.plain(typed), *references.parts(typed)}
+    # The zero of calls within a country, as it is printed behind the country's code: +49 (0)151 ...
+    signs.add(references.plain(_ZERO_AT_HOME.sub("", plain_signs(typed))))
     with suppress(ValueError):
         signs.add(passport_number(typed))
     # Within a country a telephone number begins with one zero, from abroad some write two before the country's code.

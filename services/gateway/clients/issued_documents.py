@@ -19,6 +19,10 @@ class IssuedDocuments:
         """A document as PDF; `leave` lets whoever acts for its owner fetch it."""
         return self.client.raw("GET", f"/documents/{quote(code, safe='')}.pdf", actor, headers=pass_header(leave))
 
+    def application_numbered(self, actor: Actor, number: str) -> str:
+        """The application of the document with this printed number. Raises NotFound."""
+        return str(self.client.get(f"/document-numbers/{quote(number, safe='')}", actor)["application"])
+
     def verify(self, actor: Actor, code: str) -> Verification:
         """Whether a document is valid."""
         return cast(Verification, self.client.get(f"/verify/{quote(code, safe='')}", actor))

@@ -81,7 +81,7 @@ def money(value: Money | Mapping[str, Any]) -> str:
 
 def figure(value: Money | Mapping[str, Any]) -> str:
     """Amount and currency in a column of a table."""
-    return chosen().figure(money_of(value))
+    return money(value)
 
 
 def day_of(value: dt.date | str) -> dt.date:

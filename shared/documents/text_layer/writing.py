@@ -21,6 +21,7 @@ LRM, RLM = "\u200e", "\u200f"
 RIGHT_MARKS = RLM * 8
 NUDGE = 0.01  # of the font size: what keeps a mark inside the piece it belongs to, for readers that go by places
 SAME_LINE = 0.5  # of the font size: pieces further apart are other cells
+SAME_ROW, NEXT_LINE = 0.7, 1.2  # points between base lines by CSS pixels of size: cells of a row, lines of a paragraph
 SPACE = 0.12  # of the font size: room that readers take for a space
 SMALLER = 0.97  # another size to pdf.js, the same to Poppler
 OUTSIDE = -60.0  # left of the page, where PDFium alone reads
@@ -42,7 +43,7 @@ class TextState:
     marked: bool = True  # whether it is part of a line from right to left
     written: bool = False
     parted: bool = True  # whether PDFium begins a line with what comes next
-    breaks: int = 0
+    parted_at: float = 0.0  # the line beside the page where the last two spaces stand
     balance: int = 0  # letters that run left, less those that run right
     font: Any = None
 
@@ -64,14 +65,16 @@ class LineWriter:
         left, right = min(one.left for one in pieces), max(one.right for one in pieces)
         (low, base), (high, _) = self._point(left), self._point(right)
         flow, gap = self._flow(low, high, base, size)
-        row = state.written and abs(base - state.base) < 0.7 * max(size, state.size)
+        step = abs(base - state.base) / max(size, state.size) if state.written else NEXT_LINE
+        row = step < SAME_ROW
         if flow:
             self._level(base)
             base = state.base
         joined = state.spaced or text[0].isspace() or gap > SPACE * size * 0.75
         first.spaced = row and (not flow or (flow == "left" and joined))
         several = not self.rightwards and segments(text.strip()) > 1
-        if row and self._must_part(flow, several, text):
+        # Letters that reach above the line before are of that line to PDFium.
+        if self._must_part(flow, several, text) if row else step < NEXT_LINE:
             self._part(first)
         if flow == "left" and not state.marked:
             self._mark_with_room(first, right - 2 * NUDGE * size)
@@ -135,7 +138,9 @@ class LineWriter:
     def _write_sign(self, piece: Token) -> None:
         """Figures, brackets and other signs between marks: no neighbour takes them, PDFium turns no bracket round.
 
-        PDFium sees spaces between two letters that take no room, so a mark before a single sign shares its glyph.
+        PDFium sees spaces between two letters that take no room, so a mark before a single sign shares its glyph. One
+        after it makes the sign run across: where columns are narrow, PDFium takes what is one letter for a line that
+        runs down.
         """
         if piece.kind == "run":
             self._show(piece.glyphs, RLM, RLM)
@@ -144,7 +149,7 @@ class LineWriter:
                 self._mark_with_room(piece, piece.right)
             seen = next(glyph for glyph in piece.glyphs if glyph.text)
             seen.text = f"{RLM}{seen.text}"
-            self._show(piece.glyphs, after=LRM if piece.kind == "bracket" else "")
+            self._show(piece.glyphs, after=LRM if piece.kind == "bracket" else RLM)
         self._mark(piece, LRM, piece.right - NUDGE * piece.glyphs[0].size)
 
     def _write_enclosed(self, piece: Token) -> None:
@@ -159,9 +164,9 @@ class LineWriter:
 
     def _write_words(self, piece: Token) -> None:
         """Arabic words; vowel marks of the last letter follow a little smaller, as pdf.js would give them away."""
-        final = next(glyph for glyph in piece.glyphs if glyph.text)
+        final, *others = [glyph for glyph in piece.glyphs if glyph.text]
         marks, final.marks = final.marks, ""
-        self._show(piece.glyphs)
+        self._show(piece.glyphs, after="" if others else RLM)
         self._mark(piece, LRM, piece.right - NUDGE * final.size)
         if marks:
             font, nudge = final.font, NUDGE * final.size
@@ -217,17 +222,21 @@ class LineWriter:
         self._mark(piece, LRM, x + NUDGE * size)
 
     def _part(self, piece: Token) -> None:
-        """Two spaces beside the page and off the line: PDFium begins a new line, the others do not see them."""
+        """Two spaces beside the page and off the line: PDFium begins a new line, the others do not see them.
+
+        They stand off the last two as well, as PDFium would take both pairs for one, and the pieces between for a row.
+        """
         state, glyph = self.text_state, piece.glyphs[0]
         if state.parted or self.stream.ctm.values[1]:
             return
-        state.breaks += 1
-        base = self.base + glyph.size * (3 + state.breaks % 6)
+        base = self.base + 3 * glyph.size
+        if abs(base - state.parted_at) < 2 * glyph.size:
+            base = state.parted_at + 2 * glyph.size
         space = codes.glyph_of(glyph.font, codes.SPACE)
         step = glyph.font.widths[space] * glyph.size / 1000
         items = [(OUTSIDE, glyph.font, space, " "), (OUTSIDE + step, glyph.font, space, " ")]
         self._write_text(glyph.font, glyph.size, base, items)
-        state.parted = True
+        state.parted, state.parted_at = True, base
 
     def _show(self, glyphs: Sequence[Glyph], before: str = "", after: str = "") -> None:
         """The glyphs with a mark at either side, reaching out a little so that PDFium sees no space beside them."""

@@ -149,6 +149,19 @@ def test_the_holder_and_the_mission_read_the_paper_and_nobody_else(client: Servi
         assert client.get(f"{path}.pdf", stranger).status_code == 404
 
 
+def test_the_desk_asks_for_the_application_by_the_printed_number(
+    client: ServiceClient, issued: str, database: Callable[[str], Database]
+) -> None:
+    with database("civil_registry").scope(HOME) as session:
+        document = documents.find(session, issued)
+        number, application = document.number, document.about
+    for role in ("clerk", "cashier", "officer"):
+        assert client.get(f"/document-numbers/{number}", officer(role)).get_json() == {"application": application}
+    assert client.get(f"/document-numbers/{number}", officer(mission=ELSEWHERE)).status_code == 404
+    assert client.get(f"/document-numbers/{number[:-1]}", officer()).status_code == 404
+    assert client.get(f"/document-numbers/{number}", expatriate(WOMAN.person)).status_code == 403
+
+
 def test_the_paper_is_the_same_bytes_each_time(client: ServiceClient, issued: str) -> None:
     first, second = (client.get(f"/documents/{issued}.pdf", expatriate(WOMAN.person)) for _ in range(2))
     assert first.mimetype == "application/pdf"

@@ -4,7 +4,7 @@ To renew the lists after a change of a text: python -m tests.unit.shared.test_co
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from shared.direction import CONTROLS
-from shared.documents import validity
+from shared.documents import amount_words, validity
 from shared.documents.typesetting import COUNTED, step_text
 from shared.fragments import LANGUAGES
 from shared.i18n import CASES, PLACEHOLDER, Language, language
-from shared.values.money import Money
+from shared.values import money
+from shared.values.money import Money, exponent
 
+CURRENCIES = tuple(sorted(money._EXPONENTS))
 LISTS = Path(__file__).parent / "counted_words"
 COUNTS = (0, 1, 2, 3, 10, 11, 99, 100, 101, 102, 103, 111)
 DAY = date(2026, 11, 21)
@@ -85,15 +87,31 @@ def validities(tongue: Language) -> Iterator[tuple[str, int, str]]:
                 yield f"{key} {unit}", n, plain(tongue.text(key, **said))
 
 
+def amounts(tongue: Language) -> Iterator[tuple[str, str, str]]:
+    """Sums in words in every currency that a tariff or a mission may have."""
+    for currency in CURRENCIES:
+        places = exponent(currency)
+        fractions = (f"1.{5:0{places}d}", f"2.{50:0<{places}d}") if places else ()
+        for text in (*map(str, (*COUNTS, 1000, 2000)), *fractions):
+            yield f"amount {currency}", text, plain(amount_words.in_words(tongue, Money.of(text, currency)))
+
+
 def rendered(code: str) -> str:
     tongue = language(code)
-    lines = [f"{key} {n}: {said}" for kind in (counted_texts, steps, validities) for key, n, said in kind(tongue)]
+    kinds: tuple[Callable[[Language], Iterator[tuple[str, object, str]]], ...]
+    kinds = (counted_texts, steps, validities, amounts)
+    lines = [f"{key} {n}: {said}" for kind in kinds for key, n, said in kind(tongue)]
     return "\n".join(lines) + "\n"
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_sentences_are_those_that_were_read(code: str) -> None:
     assert rendered(code).splitlines() == (LISTS / f"{code}.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_every_currency_has_a_name_that_agrees() -> None:
+    for code in LANGUAGES:
+        assert [one for one in CURRENCIES if not language(code).has(f"currency.{one}")] == []
 
 
 def test_no_subject_stands_where_an_object_must() -> None:
@@ -116,12 +134,11 @@ def test_every_count_of_a_step_has_a_word() -> None:
         ("ar", "3", "JOD", "3 دنانير أردنية"),
         ("ar", "11", "SYP-NEW", "11 ليرة سورية جديدة"),
         ("ar", "11", "RSD", "11 دينارًا صربيًا"),
-        # CLDR has one form for all numbers: the code stands instead of a name that would not agree.
-        ("ar", "3", "BRL", "3 BRL"),
-        ("ar", "11", "PKR", "11 PKR"),
-        # CLDR's own name is of two genders.
+        ("ar", "3", "BRL", "3 ريالات برازيلية"),
+        ("ar", "11", "PKR", "11 روبية باكستانية"),
         ("ar", "1", "INR", "1 روبية هندية"),
         ("ar", "3", "INR", "3 روبيات هندية"),
+        ("ar", "11", "ZAR", "11 راندًا جنوب\u00a0أفريقيًا"),
         ("en", "3", "INR", "3 Indian rupees"),
         ("ar", "5000", "JPY", "5,000 ين ياباني"),
         ("ar", "2.5", "BRL", "2.50 ريال برازيلي"),

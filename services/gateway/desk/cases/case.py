@@ -17,6 +17,7 @@ from services.gateway.desk.cases.details import held, holder, may
 from services.gateway.desk.cases.queue.filters import from_cookie
 from services.gateway.desk.cases.queue.queue import officer_name, officer_of
 from services.gateway.desk.cases.scans import opened
+from services.gateway.desk.codes import application_numbered
 from services.gateway.desk.wording import action, refusal_text, short, who
 from services.gateway.web.content.notice_words import words
 from services.gateway.web.current import actor, consular
@@ -50,6 +51,8 @@ def behind(code: str) -> str | None:
     """The one application that a code, or the number of a document, leads to."""
     is_known = references.is_valid(code) or has_number(code)
     rows = consular().cases.queue(actor(), q=code)["rows"] if is_known else []
+    if not rows:
+        return application_numbered(code)
     return rows[0]["reference"] if len(rows) == 1 and rows[0]["reference"] != code else None
 
 

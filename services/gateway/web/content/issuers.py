@@ -1,4 +1,4 @@
-"""Finds the service that issued a document from its code; the kinds of documents say which service issues what."""
+"""Finds the service that issued a document from its code or number; the kinds say which service issues what."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from shared.documents.model import KINDS
 from shared.values.references import is_valid, mark_of
 
 SERVICE_BY_MARK = {kind.mark: kind.service for kind in KINDS.values()}
+SERVICE_BY_LETTERS = {kind.letters: kind.service for kind in KINDS.values()}
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,18 @@ class Issuer:
 def issuer_of(code: str) -> Issuer | None:
     """Who issued the document of this code; None for a code that no service can have made."""
     service = SERVICE_BY_MARK.get(mark_of(code)) if is_valid(code) else None
-    clients: dict[str, IssuedDocuments] = {
+    return Issuer(service, _clients()[service]) if service else None
+
+
+def register_of(letters: str) -> IssuedDocuments | None:
+    """The register that has these letters in the numbers of its documents; None for a mission's own."""
+    service = SERVICE_BY_LETTERS.get(letters, "consular")
+    return None if service == "consular" else _clients()[service]
+
+
+def _clients() -> dict[str, IssuedDocuments]:
+    return {
         "consular": consular().documents,
         "civil_registry": civil_registry().documents,
         "conscription": conscription().documents,
     }
-    return Issuer(service, clients[service]) if service else None

@@ -46,7 +46,8 @@ def test_a_telephone_number_is_found_as_people_write_it(counter: At) -> None:
     here = counter().until("in_review")
     mobile = str(here.read()["answers"]["mobile"])
     assert mobile.startswith("+")
-    for typed in (mobile, mobile.replace("+", "00"), mobile[-7:], f"0{mobile[4:]}", " ".join(mobile)):
+    with_zero = (f"{mobile[:4]} (0) {mobile[4:]}", f"{mobile[:4]}(٠){mobile[4:]}")
+    for typed in (mobile, mobile.replace("+", "00"), mobile[-7:], f"0{mobile[4:]}", " ".join(mobile), *with_zero):
         assert here.reference in cases_of(here, typed), typed
 
 

@@ -10,8 +10,9 @@ import pymupdf
 import pytest
 
 from shared.direction import CONTROLS
+from shared.documents import typesetting
 from shared.documents.model import KINDS
-from tests.readers import corpus
+from tests.readers import corpus, wrapped
 from tests.readers.comparing import draw, missing, plain
 from tests.readers.drawn import misread_documents
 from tests.readers.programs import READERS
@@ -45,6 +46,27 @@ def test_every_paper_comes_back_value_by_value(tmp_path: Path) -> None:
     read = list(misread_documents(tmp_path))
     assert [(kind, misses) for kind, _, misses in read if misses] == []
     assert [kind for kind, _, _ in read] == list(KINDS) and min(count for _, count, _ in read) > 30
+
+
+def test_values_that_wrap_in_their_cells_come_back(tmp_path: Path) -> None:
+    """A label that touched its value was read as part of the value's first line; a row came out in the wrong order."""
+    seed = random.randrange(10**6)  # noqa: S311
+    print(f"seed {seed}")
+    given = wrapped.values(random.Random(seed), 48)  # noqa: S311
+    path = tmp_path / "wrapped.pdf"
+    path.write_bytes(wrapped.draw(given))
+    assert {name: list(missing(given, read(path))) for name, read in READERS.items()} == {name: [] for name in READERS}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("شارع A/12", "rtl"), ("A/12 شارع بغداد", "rtl"), ("GmbH شركة النور للتجارة", "rtl"), ("12", "ltr"),
+        ("Amal Zain-Eddin (آمال)", "ltr"), ("السعودية 12 Zain-Eddin A/12", "rtl"), ("Amal آمال", "ltr"), ("", "ltr"),
+    ],
+)  # fmt: skip
+def test_a_value_runs_as_its_first_letter_does_or_as_arabic_where_most_of_it_is(text: str, found: str) -> None:
+    assert typesetting.direction(text) == found
 
 
 def test_a_letter_that_stands_higher_is_written_on_its_line(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from services.gateway.clients.consular.applications.cases import Case, QueuePage, QueueRow
 from services.gateway.desk.cases.details import may
 from services.gateway.desk.cases.queue.filters import LONGEST_SEARCH, STATUSES, Filters, from_address, from_cookie, keep
-from services.gateway.desk.codes import typed_reference
+from services.gateway.desk.codes import application_numbered, typed_reference
 from services.gateway.desk.csv_file import csv_file
 from services.gateway.desk.wording import printed
 from services.gateway.web.current import actor, consular
@@ -26,7 +26,8 @@ LONGEST_LIST = 50
 
 
 def show() -> Answer:
-    """The queue; a reference typed whole goes straight to its case."""
+    """The queue; a reference typed whole goes straight to its case, and so does the number of a register's document
+    whose answer brought none."""
     filters = from_address()
     reference = typed_reference(filters.sought)
     if references.is_valid(reference):
@@ -35,6 +36,8 @@ def show() -> Answer:
         queue = consular().cases.queue(actor(), **filters.question, page=filters.page)
     except Invalid:
         return _page(NOTHING, filters, wrong=True), 422
+    if not queue["rows"] and (numbered := application_numbered(filters.sought)):
+        return redirect(url_for("desk.case", reference=numbered), 303)
     return keep(make_response(_page(queue, filters)), filters)
 
 

@@ -7,10 +7,15 @@ from collections.abc import Callable
 
 import pytest
 
+from deploy.demo.population.specimens import WOMAN
 from services.consular.views import queue as queue_view
+from shared import documents
+from shared.database.db import Database
+from tests.conftest import HOME
 from tests.factories.applications import Counter
 from tests.factories.gateway import Gateway
 from tests.factories.gateway.overrides import sign_as_head
+from tests.factories.registers.civil_registry import consume, forwarded
 from tests.factories.texts.arabic_keys import on_arabic_keys
 
 At = Callable[..., Counter]
@@ -148,3 +153,29 @@ def test_other_lists_are_files_as_well(gateway: Gateway, name: str) -> None:
     answer = gateway.visitor("auditor").get(f"/en/desk/{name}.csv")
     assert answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/csv")
     assert gateway.visitor().get(f"/en/desk/{name}.csv").status_code == 403
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_document_whose_answer_brought_no_number_is_found_by_its_number(
+    counter: At, gateway: Gateway, database: Callable[[str], Database], language: str
+) -> None:
+    here = counter().until("with_authority", SLUG)
+    with database("civil_registry").scope(HOME) as session:
+        code = str(consume(session, forwarded(WOMAN.person, "extract", here.reference))[-1]["document"])
+        number = documents.find(session, code).number
+    here.decide("granted", ask="extract", document=code)
+    counted = number.rpartition("-")[2]
+    spoken = f"إخراج قيد رقم {number.replace('-', ' ')}"
+    for role, typed in (("officer", number), ("clerk", spoken), ("cashier", on_arabic_keys(number))):
+        browser = gateway.visitor(role)
+        answer = browser.get(f"/{language}/desk", query_string={"q": typed})
+        assert (answer.status_code, answer.location) == (303, f"/{language}/desk/cases/{here.reference}"), typed
+        answer = browser.get(f"/{language}/desk/counter", query_string={"reference": typed})
+        assert (answer.status_code, answer.location) == (303, f"/{language}/desk/counter?reference={here.reference}")
+    stranger = gateway.visitor("officer", "IST")
+    for typed in (number, number.replace(counted, "900900"), number.replace("IE", "RC"), number.replace("IE", "CA")):
+        browser = stranger if typed == number else gateway.visitor("officer")
+        answer = browser.get(f"/{language}/desk", query_string={"q": typed})
+        assert answer.status_code == 200 and here.reference not in answer.text, typed
+    gateway.wires["civil_registry"].is_cut = True
+    assert gateway.visitor("officer").get(f"/{language}/desk", query_string={"q": number}).status_code == 503
