@@ -1,9 +1,13 @@
 """Tills, refunds and the ledger on the desk's pages, in both languages, without JavaScript."""
 
+import re
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
+from services.gateway.accounts.model import Account
+from shared.i18n import language as language_of
 from tests.conftest import officer
 from tests.factories.applications import Counter
 from tests.factories.gateway import Browser, Gateway
@@ -130,6 +134,11 @@ def test_a_closed_till_tells_parts_from_payments(gateway: Gateway, counter: At, 
     assert head.post(cash, **head.form(counter_page, cash), amount="50", currency="SAR", part="yes").status_code == 303
     assert head.post(cash, **head.form(counter_page, cash), amount="700", currency="SAR").status_code == 303
     assert here.read()["status"] == "in_review"
+    with gateway.app.extensions["database"].scope(None) as session:
+        ids = session.scalars(select(Account.id).where(Account.role == "head_of_mission")).all()
+    ledger = re.sub("<[^>]+>", " ", head.get(f"/{language}/desk/ledger").text)
+    assert language_of(language).text("desk.ledger.account.cash") in ledger
+    assert [one for one in ids if one in ledger] == []
     till = f"{page}/RUH-T" + head.get(page).text.split("/desk/tills/RUH-T")[1].split('"')[0]
     closed = head.post(f"{till}/close", **head.form(till, f"{till}/close"), **{"piece-50000": "1", "piece-10000": "2"})
     assert closed.status_code == 303
