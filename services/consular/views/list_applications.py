@@ -2,39 +2,24 @@
 
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application
 from services.consular.appointments.booking import book
 from services.consular.missions import today
-from services.consular.payments.orders.model import Attempt, Order
-from services.consular.payments.orders.parts import PART
-from services.consular.payments.orders.rules import AttemptState
-from services.consular.payments.refunds.model import Refund
+from services.consular.payments.held_money import MONEY_WAITS
 from services.consular.people import mandates
 from services.consular.people.model import ActingPerson, Mandate
 from services.consular.views.application.application_view import View, behalf_of, summary
 from shared.database import audit
 from shared.identity.actor import Actor
 
-# Money that arrived, does not count, and was not sent back.
-HAS_HELD_MONEY = (
-    exists()
-    .where(Order.application == Application.reference, Attempt.order == Order.reference, Attempt.held.is_not(None))
-    .where(
-        Attempt.held != PART,
-        Attempt.state == AttemptState.SUCCEEDED,
-        ~exists().where(Refund.attempt == Attempt.reference),
-    )
-    .label("held")
-)
-
 
 def list_own(session: Session, actor: Actor) -> list[View]:
     """The actor's applications at every mission, newest first. Their rows of all missions must be visible."""
     rows = session.execute(
-        select(Application, ActingPerson, Mandate, HAS_HELD_MONEY)
+        select(Application, ActingPerson, Mandate, MONEY_WAITS)
         .outerjoin(ActingPerson, ActingPerson.application == Application.reference)
         .outerjoin(Mandate, Mandate.reference == Application.mandate)
         .where(or_(Application.person == actor.person, Application.acting == actor.person))
@@ -51,7 +36,7 @@ def _serialise_row(
     application: Application,
     acting: ActingPerson | None,
     mandate: Mandate | None,
-    held: bool,
+    money_waits: str | None,
     booked_at: datetime | None,
 ) -> View:
     """A row of a person's list. An agent whose mandate has ended sees that, and nothing that happened since."""
@@ -59,7 +44,7 @@ def _serialise_row(
         **summary(application),
         "behalf": behalf_of(actor, application, acting),
         "turn_at": booked_at.isoformat() if booked_at else None,
-        "held": held,
+        "money_waits": money_waits,
     }
     has_ended = mandate is not None and not mandates.is_in_force(mandate, today(session, application.mission))
     if has_ended and actor.person != application.person:
@@ -70,6 +55,6 @@ def _serialise_row(
             "due_on": None,
             "changed_at": None,
             "turn_at": None,
-            "held": False,
+            "money_waits": None,
         }
     return row

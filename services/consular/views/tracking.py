@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from services.consular.applications.model import Application, Step
+from services.consular.payments.held_money import MONEY_WAITS
 from services.consular.people.model import Applicant
 from services.consular.views.application.application_view import stages_of
-from services.consular.views.list_applications import HAS_HELD_MONEY
 from shared.database import audit
 from shared.errors import NotFound
 from shared.identity.actor import Actor
@@ -26,19 +26,24 @@ def _is_birthday(born: date) -> ColumnElement[bool]:
 
 
 def track(session: Session, actor: Actor, reference: str, born: date) -> dict[str, Any]:
-    """Transaction, status, stages, and whether money is held; never how much.
+    """Transaction, status, stages, and whether money waits for a decision; never how much.
 
     Raises the same NotFound for an absent reference, a wrong date and a draft.
     """
     found = session.execute(
-        select(Application, HAS_HELD_MONEY)
+        select(Application, MONEY_WAITS)
         .join(Applicant, Applicant.application == Application.reference)
         .where(Application.reference == reference, _is_birthday(born), Application.submitted_at.is_not(None))
     ).one_or_none()
     if found is None:
         raise NotFound()
-    application, is_held = found
+    application, money_waits = found
     audit.record(session, actor, "application.tracked", reference)
     steps = list(session.scalars(select(Step).where(Step.application == reference).order_by(Step.id)))
     stages = stages_of(application, steps)
-    return {"transaction": application.transaction, "status": application.status, "held": is_held, "stages": stages}
+    return {
+        "transaction": application.transaction,
+        "status": application.status,
+        "money_waits": money_waits,
+        "stages": stages,
+    }

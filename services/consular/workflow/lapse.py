@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from services.consular.applications import rules
@@ -13,6 +13,7 @@ from services.consular.missions import each_mission
 from services.consular.missions.deadlines import is_over
 from services.consular.payments.collection import hosted
 from services.consular.payments.collection.hosted import CardProvider
+from services.consular.payments.held_money import HELD, MONEY_WAITS, named_in_suspense
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.orders.rules import UNSETTLED, AttemptState
 from services.consular.workflow.money import settle
@@ -54,11 +55,14 @@ def lapse_at(database: Database, actor: Actor, provider: CardProvider, today: da
 
 
 def list_due(session: Session, today: date, after: str = "") -> list[str]:
-    """References of the session's mission whose last day has ended, in order, those after `after`."""
+    """References of the session's mission whose last day has ended, in order, those after `after`; none for whose
+    fee money has arrived that the mission looks into."""
+    not_held = and_(MONEY_WAITS.is_distinct_from(HELD), Application.reference.not_in(named_in_suspense(session)))
     return list(
         session.scalars(
             select(Application.reference)
             .where(Application.status.in_(rules.WAITING), Application.lapses_on < today, Application.reference > after)
+            .where(or_(Application.status != Status.AWAITING_PAYMENT, not_held))
             .order_by(Application.reference)
             .limit(BATCH)
         )

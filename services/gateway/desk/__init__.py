@@ -69,6 +69,7 @@ def attach(app: Flask) -> None:
 
 def _attach_bank(desk: Blueprint) -> None:
     desk.add_url_rule("/bank", "bank", bank.show)
+    desk.add_url_rule("/bank.csv", "bank_file", bank.export)
     desk.add_url_rule("/bank/statements", "bank_import", bank.import_file, methods=["POST"])
     desk.add_url_rule("/bank/lines/<reference>", "bank_line", bank.line)
     desk.add_url_rule("/bank/lines/<reference>/<verb>", "bank_act", bank.act, methods=["POST"])
@@ -122,6 +123,7 @@ def _attach_money(desk: Blueprint) -> None:
 
 def _attach_proposals(desk: Blueprint) -> None:
     desk.add_url_rule("/parked", "parked", parked.show)
+    desk.add_url_rule("/parked.csv", "parked_file", parked.export)
     desk.add_url_rule("/parked/<int:number>", "parked_message", parked.detail)
     desk.add_url_rule("/parked/<int:number>/replay", "replay_message", parked.replay, methods=["POST"])
     desk.add_url_rule("/rates", "rates", rates.show)

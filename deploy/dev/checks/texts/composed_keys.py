@@ -60,6 +60,7 @@ FAMILIES: dict[str, Keys] = {
     "decision.state": lambda: keys("decision.state", ("done", "declined")),
     "desk.action": lambda: keys("desk.action", audit_actions.actions()),
     "desk.bank.decision": lambda: keys("desk.bank.decision", ("waiting", "approved", "declined")),
+    "desk.bank.owner": lambda: keys("desk.bank.owner", ("you", "other", "none")),
     "desk.bank.done": lambda: keys("desk.bank.done", ("take", "assign", "book", "override")),
     "desk.bank.refunds": lambda: keys("desk.bank.refunds", ("refund_paid", "refund_returned")),
     "desk.books.age": lambda: keys("desk.books.age", ("today", "week", "month", "older")),
@@ -163,9 +164,10 @@ FAMILIES: dict[str, Keys] = {
     "desk.inquiries.held": lambda: keys("desk.inquiries.held", ("officer", "head_of_mission")),
     "desk.inquiries.queue": lambda: keys("desk.inquiries.queue", ("open", "appealed", "overdue", "answered")),
     "promise.next": lambda: keys(
-        "promise.next", ("draft", "awaiting_payment", "held", "returned", "in_review", "with_authority", "ready")
+        "promise.next",
+        ("draft", "awaiting_payment", "held", "unknown", "returned", "in_review", "with_authority", "ready"),
     ),
-    "promise.owner": lambda: keys("promise.owner", ("you", "officers", "authority", "head")),
+    "promise.owner": lambda: keys("promise.owner", ("you", "officers", "authority", "head", "provider")),
     "referral": lambda: keys("referral", inquiries.REFERRALS),
     "referral.bring": lambda: keys("referral.bring", ("number", "passport", "reply")),
     "referral.phone": lambda: keys("referral.phone", ("riyadh", "jeddah")),

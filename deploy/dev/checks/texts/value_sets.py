@@ -22,6 +22,7 @@ from services.gateway.accounts.mail import queue
 from services.gateway.desk.cases import contradictions
 from services.gateway.desk.mission.approvals import proposals, terms
 from services.gateway.desk.mission.figures import figures
+from services.gateway.pages.applications import application_status
 from services.gateway.pages.help import help as help_pages
 from services.gateway.web import faults
 from shared.catalogue import CATALOGUE
@@ -51,7 +52,8 @@ def statuses_by_ending() -> dict[str, Iterable[str]]:
     """Of the texts of an application's page: the statuses, by how else such a text ends."""
     unpaid = rules.Status.REFUSED, rules.Status.LAPSED, rules.Status.CANCELLED
     appointments = rules.Status.COLLECTED, rules.Status.WITHDRAWN, rules.Status.LAPSED, rules.Status.CANCELLED
-    return {"_unpaid": unpaid, "_held": (rules.Status.AWAITING_PAYMENT,), f"_{APPOINTMENT}": appointments}
+    held_up = {f"_{why}": (rules.Status.AWAITING_PAYMENT,) for why in application_status.WAITED_FOR}
+    return {"_unpaid": unpaid, **held_up, f"_{APPOINTMENT}": appointments}
 
 
 def application_texts() -> set[str]:
@@ -62,6 +64,8 @@ def application_texts() -> set[str]:
         *(f"{status}.title" for status in rules.Status),
         *(f"{status}.text" for status in plain),
         *(f"{rules.Status.READY}.text_{outcome}" for outcome in rules.OUTCOMES),
+        *(f"{rules.Status.AWAITING_PAYMENT}.title_{why}" for why in application_status.WAITED_FOR),
+        *(f"{why}.title" for why in application_status.WAITED_FOR),
         *(f"{status}.text{ending}" for ending, statuses in by_ending for status in statuses),
     }
 

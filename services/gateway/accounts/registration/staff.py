@@ -1,6 +1,6 @@
 """Accounts of staff: opened by an invitation that comes by e-mail, given another role, disabled; each by two people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -22,6 +22,11 @@ def list_staff(session: Session, actor: Actor) -> Sequence[Account]:
     """The staff of the actor's mission, by role and e-mail."""
     ours = Account.home_mission == actor.mission, Account.role.in_(OFFICER_ROLES)
     return session.scalars(select(Account).where(*ours).order_by(Account.role, Account.email)).all()
+
+
+def find_all(session: Session, account_ids: Iterable[str]) -> dict[str, Account]:
+    """The accounts of these ids; those that are no more are left out."""
+    return {one.id: one for one in session.scalars(select(Account).where(Account.id.in_(list(account_ids))))}
 
 
 def create(session: Session, actor: Actor, decision: AccountDecision, secret: str) -> None:

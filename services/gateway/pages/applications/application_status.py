@@ -16,7 +16,9 @@ from shared.values.dates import local_date
 # A part of the fee that is kept until the rest has come.
 PART = "part"
 AWAITING_PAYMENT = "awaiting_payment"
-YOU, OFFICERS, AUTHORITY, HEAD = "you", "officers", "authority", "head"
+HELD, UNKNOWN = "held", "unknown"
+YOU, OFFICERS, AUTHORITY, HEAD, PROVIDER = "you", "officers", "authority", "head", "provider"
+WAITED_FOR = {HELD: OFFICERS, UNKNOWN: PROVIDER}
 OWNERS = {
     "draft": YOU,
     AWAITING_PAYMENT: YOU,
@@ -40,14 +42,19 @@ def has_paid(application: Application) -> bool:
     return any(one["state"] == "succeeded" for one in application["payments"])
 
 
-def is_held_up(application: Application) -> bool:
-    """Whether its fee is not to be paid now, as the mission looks into money that arrived."""
-    return application["status"] == AWAITING_PAYMENT and bool(held_payments(application))
+def money_waits(application: Application) -> str | None:
+    """Why its fee is not to be paid now: the mission looks into money that arrived, or the provider does not say
+    whether it has the money."""
+    if application["status"] != AWAITING_PAYMENT:
+        return None
+    if held_payments(application):
+        return HELD
+    return UNKNOWN if any(one["state"] == UNKNOWN for one in application["payments"]) else None
 
 
 def has_to_pay(application: Application) -> bool:
-    """Whether its applicant has to pay now; not while the mission looks into money that arrived."""
-    return "pay" in application["allowed"] and not held_payments(application)
+    """Whether its applicant has to pay now."""
+    return "pay" in application["allowed"] and money_waits(application) is None
 
 
 def price_ends(application: Application) -> str | None:
@@ -104,8 +111,8 @@ def promise(application: Application) -> dict[str, str | None] | None:
     status = application["status"]
     if status not in OWNERS or (status == "ready" and application["document"] is not None):
         return None
-    if is_held_up(application):
-        return {"owner": OFFICERS, "next": "held", "day": None}
+    if why := money_waits(application):
+        return {"owner": WAITED_FOR[why], "next": why, "day": None}
     if status not in EXPECTED_IN:
         return {"owner": OWNERS[status], "next": status, "day": application["lapses_on"]}
     due_on = application["due_on"]

@@ -28,7 +28,7 @@ def list_own() -> str:
         application
         for application in applications
         if application["status"] in ("draft", "awaiting_payment", "returned", "ready")
-        and not (application["held"] and application["status"] == "awaiting_payment")
+        and not (application["money_waits"] and application["status"] == "awaiting_payment")
     ]
     others = [application for application in applications if application not in needing]
     return render_template(
@@ -62,7 +62,7 @@ def show(reference: str) -> str:
         promise=application_status.promise(application),
         may_prove=application_status.may_prove(application, entry),
         held=application_status.held_payments(application),
-        held_up=application_status.is_held_up(application),
+        money_waits=application_status.money_waits(application),
         paid=application_status.has_paid(application),
         expected=application_status.expected(application["status"], application["due_on"], application["mission"]),
         answers=application_status.sent_answers(application, entry) if application["submitted_at"] else {},

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.accounts.levels import Level
 from services.gateway.clients.consular.applications.applications import Application, FormStep
+from services.gateway.pages.apply import two_tabs
 from services.gateway.pages.appointments.appointments import gap
 from services.gateway.web.content.eligibility import Attested, attested, behalf_of, judged
 from services.gateway.web.content.offers import offers_by_slug, with_tier
@@ -20,7 +21,7 @@ from services.gateway.web.presentation import country_of, t
 from services.gateway.web.whom import note_whom
 from shared.catalogue.model import APPOINTMENT, Question, Transaction
 from shared.errors import Conflict, Invalid, NotFound, Refusal
-from shared.forms import DIGEST_LENGTH, answers_digest, check_answers, transaction, typed_value
+from shared.forms import check_answers, transaction, typed_value
 
 blueprint = Blueprint("apply", __name__)
 AWAITING_PAYMENT = "awaiting_payment"
@@ -153,27 +154,11 @@ def _step(
         steps=steps,
         fields=fields(asked, values, errors),
         errors=errors,
-        seen=_seen(application, asked, refusal),
-        changes=_changes(asked, application["answers"], instead) if instead is not None else [],
+        seen=(refusal and two_tabs.sent_digest()) or two_tabs.digest(asked, application["answers"]),
+        changes=two_tabs.changes(asked, application["answers"], instead) if instead is not None else [],
         reviewing="review" in request.args,
         last_entry=application["last_word"],
     )
-
-
-def _seen(application: FormStep, asked: list[Question], refusal: Refusal | None) -> str:
-    """The digest of the answers that are shown; after a refusal, of those that were shown first."""
-    sent = request.form.get("seen", "")[:DIGEST_LENGTH] if refusal else ""
-    return sent or answers_digest([one.name for one in asked], application["answers"])
-
-
-def _changes(asked: list[Question], saved: Mapping[str, Any], mine: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The answers that differ: as they were saved meanwhile, and as they were typed here."""
-    rows = [(one, answer_in_words(one, saved), answer_in_words(one, mine)) for one in asked]
-    return [
-        {"label": t(f"question.{one.name}.label"), "saved": theirs, "typed": own}
-        for one, theirs, own in rows
-        if theirs != own
-    ]
 
 
 @blueprint.post("/applications/<reference>/questions/<step>")
@@ -189,7 +174,7 @@ def answer(reference: str, step: str) -> Response | tuple[str, int]:
             visitor().actor,
             reference,
             {one.name: typed_value(one.name, clean) for one in asked},
-            request.form.get("seen", "")[:DIGEST_LENGTH] or None,
+            two_tabs.sent_digest(),
         )
     except Conflict as conflict:
         if conflict.code != "answers_changed":

@@ -9,6 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications.applications import Application, Correction
+from services.gateway.pages.apply import two_tabs
 from services.gateway.pages.apply.draft import load_editable
 from services.gateway.pages.apply.uploads.uploads import files_by_name, following, is_marked, take_files
 from services.gateway.web.content.eligibility import attested, behalf_of
@@ -18,10 +19,11 @@ from services.gateway.web.faults import page as error_page
 from services.gateway.web.forms import Field, faults, fields, typed, words
 from services.gateway.web.presentation import country_of
 from services.gateway.web.sent_forms.kept_answers import keep_unfinished
+from services.gateway.web.whom import note_whom
 from shared.catalogue.model import Question, Transaction
 from shared.catalogue.reasons import ANSWER, PAPER
-from shared.errors import Invalid, Refusal, TooLarge, Unavailable
-from shared.forms import check_answers, typed_value
+from shared.errors import Conflict, Invalid, Refusal, TooLarge, Unavailable
+from shared.forms import check_answers, transaction, typed_value
 
 blueprint = Blueprint("fix", __name__)
 # What the button says that sends everything, beside those of single files.
@@ -41,7 +43,10 @@ def show(reference: str) -> str | Response:
 @blueprint.post("/applications/<reference>/fix")
 def send(reference: str) -> Response | str | tuple[str, int]:
     """Takes the chosen files in; with the button that sends, saves the answers and sends it all again."""
-    application, entry = load_editable(reference, "edit")
+    try:
+        application, entry = load_editable(reference, "edit")
+    except Conflict:
+        return _sent_before(reference)
     asked = _questions(application, entry)
     typed_answers, only = typed(asked, request.form), request.form.get("only", "")
     marked = [one["name"] for one in application["corrections"] if one["kind"] == PAPER and one["open"]]
@@ -59,10 +64,39 @@ def send(reference: str) -> Response | str | tuple[str, int]:
     except Unavailable:
         raise
     except Refusal as refusal:
-        application, entry = load_editable(reference, "edit")
-        errors = {**faults(refusal, entry.questions)}
-        return _page(application, entry, {**application["answers"], **typed_answers}, errors), refusal.status
+        return _refused(reference, typed_answers, refusal), refusal.status
     return redirect(url_for("applications.show", reference=reference, sent=1), 303)
+
+
+def _sent_before(reference: str) -> Response | tuple[str, int]:
+    """A second press of the button changes nothing. What another tab has sent is shown beside what was typed here."""
+    application = consular().applications.detail(visitor().actor, reference)
+    note_whom(application)
+    entry = transaction(application["transaction"])
+    if request.form.get("send") != ALL:
+        raise Conflict("not_now", reference=reference)
+    try:
+        _submit(reference, entry)
+    except Conflict as conflict:
+        asked, saved = [one for one in entry.questions if _is_sent(one)], application["answers"]
+        changes = two_tabs.changes(asked, saved, {**saved, **typed(asked, request.form)})
+        page = render_template("pages/apply/sent_meanwhile.html", application=application, entry=entry, changes=changes)
+        return page, conflict.status
+    return redirect(url_for("applications.show", reference=reference, sent=1), 303)
+
+
+def _is_sent(question: Question) -> bool:
+    """Whether the form has a field of this question: of a date it has three."""
+    return any(name == question.name or name.startswith(f"{question.name}-") for name in request.form)
+
+
+def _refused(reference: str, typed_answers: dict[str, str], refusal: Refusal) -> str:
+    """The page with what was typed; where another tab has saved other answers meanwhile, both side by side."""
+    application, entry = load_editable(reference, "edit")
+    mine = {**application["answers"], **typed_answers}
+    if refusal.code == "answers_changed":
+        return _page(application, entry, mine, instead=mine)
+    return _page(application, entry, mine, {**faults(refusal, entry.questions)})
 
 
 def _save(application: Application, entry: Transaction, asked: list[Question], answers: dict[str, str]) -> None:
@@ -78,7 +112,7 @@ def _save(application: Application, entry: Transaction, asked: list[Question], a
             raise Invalid("invalid", None, own, **invalid.params) from invalid
         clean = {**application["answers"], **answers}
     saved = {one.name: typed_value(one.name, clean) for one in asked}
-    consular().applications.answer(visitor().actor, application["reference"], saved)
+    consular().applications.answer(visitor().actor, application["reference"], saved, two_tabs.sent_digest())
 
 
 def _submit(reference: str, entry: Transaction) -> None:
@@ -102,7 +136,10 @@ def _page(
     values: dict[str, Any],
     errors: dict[str, Markup] | None = None,
     added: str | None = None,
+    instead: dict[str, Any] | None = None,
 ) -> str:
+    """`instead`: what was to be saved in place of answers that another tab has saved meanwhile."""
+    asked, saved = _questions(application, entry), application["answers"]
     marks = [one for one in application["corrections"] if one["open"]]
     papers = [one for one in marks if one["kind"] == PAPER]
     names = [one["name"] for one in papers]
@@ -113,7 +150,9 @@ def _page(
         entry=entry,
         papers=papers,
         handed_in=files_by_name(application, names),
-        answers=_answers(marks, fields(_questions(application, entry), values, errors or {})),
+        answers=_answers(marks, fields(asked, values, errors or {})),
+        changes=two_tabs.changes(asked, saved, instead) if instead is not None else [],
+        seen=(instead is None and two_tabs.sent_digest()) or two_tabs.digest(asked, saved),
         note=_officers_word(application),
         errors=errors or {},
         added=added if added in names else None,

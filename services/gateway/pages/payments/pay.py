@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from services.gateway.clients.consular.applications.applications import Application
 from services.gateway.clients.consular.money.payments import Payment
-from services.gateway.pages.applications.application_status import held_payments, is_held_up, price_ends
+from services.gateway.pages.applications.application_status import held_payments, money_waits, price_ends
 from services.gateway.pages.apply.draft import load_editable
 from services.gateway.pages.payments.card.card_page import form_context, send_to_provider
 from services.gateway.web.current import acting_at, conscription, consular, visitor
@@ -36,6 +36,7 @@ def page(application: Application, entry: Transaction, refusal: Refusal | None =
         quote=application["quote"],
         price_ends=price_ends(application),
         held=held_payments(application),
+        money_waits=money_waits(application),
         change=refusal.params if refusal and refusal.code == "price_changed" else None,
         **form_context(refusal, application["quote"]["currency"] if application["quote"] else None),
     )
@@ -75,7 +76,7 @@ def came_back(reference: str) -> str | Response:
 def counter(reference: str) -> str | Response:
     """What to bring to the counter: the reference, large, and the sum. Nobody is sent there while money is held."""
     application, entry = load_editable(reference, "pay")
-    if is_held_up(application):
+    if money_waits(application):
         return redirect(url_for("pay.choose", reference=reference), 303)
     return render_template(
         "pages/payments/counter.html",

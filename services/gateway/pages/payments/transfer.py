@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from services.gateway.pages.applications.application_status import is_held_up
+from services.gateway.pages.applications.application_status import money_waits
 from services.gateway.pages.apply.draft import load_editable
 from services.gateway.pages.payments.pay import page
 from services.gateway.web.current import consular, visitor
@@ -34,7 +34,7 @@ def show(reference: str) -> str | Response:
     """What to type at the bank; in parts, what has come and what is left. While money is held, that nothing is owed."""
     application = consular().applications.detail(visitor().actor, reference)
     note_whom(application)
-    if is_held_up(application):
+    if money_waits(application):
         return redirect(url_for("pay.choose", reference=reference), 303)
     return render_template(
         "pages/payments/transfer.html",

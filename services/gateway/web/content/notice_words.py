@@ -14,6 +14,8 @@ def words(notice: Notice) -> Markup:
     """The notice in the page's language; the same texts go into e-mails and text messages."""
     key, params = f"notice.{notice['kind']}", dict(notice["params"])
     n = next((params.pop(name) for name in COUNTS if name in params), None)
+    if params.pop("part", False):
+        key += ".rest"
     values = {name: date(value) if name in DAYS else value for name, value in params.items()}
     if "currency" in params:
         values = {"amount": money(params)}

@@ -28,7 +28,7 @@ def test_reference_and_birth_date_show_the_stage_only(counter: At) -> None:
     assert shown == {
         "transaction": "passport-renewal",
         "status": "in_review",
-        "held": False,
+        "money_waits": None,
         "stages": [
             {"code": "awaiting_payment", "state": "done"},
             {"code": "in_review", "state": "current"},
@@ -42,12 +42,12 @@ def test_reference_and_birth_date_show_the_stage_only(counter: At) -> None:
 def test_held_money_is_said_without_its_amount(counter: At, provider: InMemoryProvider) -> None:
     here = counter().until("awaiting_payment")
     payment = str(card(here).get_json()["reference"])
-    assert track(here, here.reference)[1]["held"] is False  # type: ignore[index]
+    assert track(here, here.reference)[1]["money_waits"] is None  # type: ignore[index]
     provider.choose(payment, "pay-wrong-amount")
     assert notify(here, provider, payment).status_code == 200
     shown: Any = track(here, here.reference)[1]
-    assert (shown["status"], shown["held"]) == ("awaiting_payment", True)
-    assert set(shown) == {"transaction", "status", "held", "stages"}
+    assert (shown["status"], shown["money_waits"]) == ("awaiting_payment", "held")
+    assert set(shown) == {"transaction", "status", "money_waits", "stages"}
 
 
 def test_it_is_found_however_it_was_typed(counter: At) -> None:

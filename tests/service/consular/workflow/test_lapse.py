@@ -223,6 +223,18 @@ def test_reminders_come_on_their_days_and_once(counter: Callable[..., Counter], 
     assert {row.params["day"] for row in rows} == {case.read()["lapses_on"]}
 
 
+def test_nobody_is_reminded_of_a_payment_whose_outcome_is_unknown(
+    counter: Callable[..., Counter], consular: Database, provider: InMemoryProvider
+) -> None:
+    case = waiting(counter, "awaiting_payment")
+    attempt = page_opened(consular, provider, case)
+    for state, count in ((AttemptState.UNKNOWN, 0), (AttemptState.FAILED, 1)):
+        with consular.scope(PLACE) as session:
+            session.execute(update(Attempt).where(Attempt.reference == attempt).values(state=state.value))
+            remind.remind(session, JOB, later(consular, PLACE, 9))
+        assert notices(consular, case.reference).count("reminder_awaiting_payment") == count, state
+
+
 def test_two_workers_remind_once(counter: Callable[..., Counter], consular: Database) -> None:
     mission = "BJS"
     waiting(counter, "draft", mission)

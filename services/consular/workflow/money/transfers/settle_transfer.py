@@ -182,7 +182,8 @@ def _keep(
     audit.record(session, actor, "application.flagged", application.reference, reason=UNDER_FLAG, line=line.reference)
     received: dict[str, str | int | None] = {"received": line.open_amount, "received_currency": line.currency}
     owed: dict[str, str | int | None] = {"amount": order.amount, "currency": order.currency}
-    notify_recipients(session, application, PAYMENT_HELD, once=line.reference, **owed, **received)
+    is_part = reason == Reason.UNDER
+    notify_recipients(session, application, PAYMENT_HELD, once=line.reference, part=is_part, **owed, **received)
 
 
 def clear_money_flag(session: Session, actor: Actor, application: Application) -> None:

@@ -118,7 +118,7 @@ class ApplicantView(ApplicationSummary):
 
     behalf: Representation | None
     turn_at: str | None
-    held: bool
+    money_waits: str | None
 
 
 class File(ApplicationSummary):
@@ -191,11 +191,12 @@ class FormStep(TypedDict):
 
 
 class TrackingStep(TypedDict):
-    """A stage of an application, without anything personal; `held` where money arrived that does not count yet."""
+    """A stage of an application, without anything personal; `money_waits` where money has arrived that does not count
+    yet, or may have."""
 
     transaction: str
     status: str
-    held: bool
+    money_waits: str | None
     stages: list[TrackedApplication]
 
 

@@ -4,8 +4,10 @@ from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from services.gateway.clients.consular.mission.parked import ParkedMessage
 from services.gateway.desk.cases.details import may
-from services.gateway.desk.paging import list_page
+from services.gateway.desk.csv_file import csv_file
+from services.gateway.desk.paging import every_page, list_page
 from services.gateway.desk.wording import refusal_text, written_text
 from services.gateway.web.current import actor, consular
 from services.gateway.web.presentation import has_text, t, tn
@@ -13,6 +15,10 @@ from shared.errors import Conflict, NotFound
 
 Answer = Response | str | tuple[str, int]
 LONGEST = 300
+COLUMNS = (
+    *("desk.parked.number", "desk.parked.at", "desk.queue.reference", "desk.parked.from"),
+    *("desk.parked.why", "desk.parked.detail"),
+)
 
 
 def show() -> str:
@@ -26,6 +32,19 @@ def show() -> str:
         done=request.args.get("done", ""),
         turn=lambda page: url_for("desk.parked", page=page),
     )
+
+
+def export() -> Response:
+    """All parked messages, the oldest first, as a file for a spreadsheet."""
+    pages = every_page(lambda page: consular().parked.list_messages(actor(), page))
+    return csv_file(
+        "parked", [t(key) for key in COLUMNS], (_cells(one) for found in pages for one in found["messages"])
+    )
+
+
+def _cells(one: ParkedMessage) -> tuple[object, ...]:
+    kind, reason = kind_of(one["routing_key"]), reason_of(one["reason"])
+    return one["number"], one["at"], one["about"], kind, reason, one["detail"]
 
 
 def detail(number: int) -> str:

@@ -4,8 +4,12 @@ import uuid
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from services.gateway.clients.consular.money.bank import BankLine
+from services.gateway.desk.csv_file import csv_file
+from services.gateway.desk.paging import every_page
 from services.gateway.desk.verdicts import pressed
 from services.gateway.desk.wording import refusal_text, written_text
 from services.gateway.web.access.pages import PAGES
@@ -15,7 +19,12 @@ from services.gateway.web.language import chosen
 from services.gateway.web.presentation import t
 from shared.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from shared.values import references
+from shared.values.money import Money
 
+COLUMNS = (
+    *("desk.bank.line", "desk.bank.day", "desk.bank.open_amount", "desk.counter.currency", "desk.bank.party"),
+    *("desk.bank.reason", "desk.bank.age", "desk.bank.owner", "desk.queue.reference"),
+)
 Answer = Response | str | tuple[str, int]
 LONGEST_NAME, LONGEST_REASON = 120, 300
 WRITTEN = ("application", "kind", "override", "refund")
@@ -36,12 +45,39 @@ def _list(**more: Any) -> str:
         "desk/money/bank/bank.html",
         **consular().bank.overview(actor(), request.args.get("page", "1")),
         me=visitor().account,
+        owner_of=owner_of,
         may_import=visitor().role in PAGES["desk.bank_import"],
         may_decide=visitor().role in PAGES["desk.bank_decide"],
         turn=lambda page: url_for("desk.bank", page=page),
         key=str(uuid.uuid4()),
         **({"errors": {}, "imported": _imported()} | more),
     )
+
+
+def export() -> Response:
+    """What is in suspense, oldest first, as a file for a spreadsheet."""
+    pages = every_page(lambda page: consular().bank.overview(actor(), str(page)))
+    return csv_file("bank", [t(key) for key in COLUMNS], (_cells(row) for found in pages for row in found["lines"]))
+
+
+def _cells(row: BankLine) -> tuple[object, ...]:
+    return (
+        row["reference"],
+        row["booked_on"],
+        Money(row["open_amount"], row["currency"]).major,
+        row["currency"],
+        row["party"],
+        t(f"bank_reason.{row['reason']}"),
+        row["age"],
+        owner_of(row),
+        row["application"],
+    )
+
+
+def owner_of(row: BankLine) -> Markup:
+    """Who has a movement: its reader, a colleague, or nobody yet."""
+    whose = "none" if not row["owner"] else "you" if row["owner"] == visitor().account else "other"
+    return t(f"desk.bank.owner.{whose}")
 
 
 def _imported() -> dict[str, int] | None:

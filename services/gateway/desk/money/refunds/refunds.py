@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from services.gateway.clients.consular.money.refunds import DeskRefund
 from services.gateway.desk.cases.details import may
 from services.gateway.desk.csv_file import csv_file
-from services.gateway.desk.paging import list_page
+from services.gateway.desk.paging import every_page, list_page
 from services.gateway.desk.wording import refusal_text, short
 from services.gateway.web.current import actor, consular, visitor
 from services.gateway.web.forms import words
@@ -23,7 +23,6 @@ from shared.values.money import Money
 from shared.values.person import strip_controls
 
 Answer = Response | str | tuple[str, int]
-MOST_PAGES, LONGEST_AMOUNT = 40, 18
 # What each form of a refund sends besides the amount its officer saw.
 FIELDS = {
     "prepare": ("method", "override", "iban", "account_holder"),
@@ -70,12 +69,7 @@ def _list(**more: Any) -> str:
 
 def export() -> Download:
     """Unpaid refunds from the oldest, as a file for a spreadsheet."""
-    unpaid: list[DeskRefund] = []
-    for page in range(1, MOST_PAGES + 1):
-        found = consular().refunds.list_refunds(actor(), page)
-        unpaid += found["unpaid"]
-        if not found["more"]:
-            break
+    pages = every_page(lambda page: consular().refunds.list_refunds(actor(), page))
     keys = ("reference", "amount", "age", "why", "method")
     heads = [t(f"desk.refunds.{key}").striptags() for key in keys]
     heads[1:2] = [heads[1], t("desk.counter.currency").striptags()]
@@ -89,7 +83,8 @@ def export() -> Download:
             t(f"desk.method.{row['method'] or row['paid_by']}").striptags(),
             row["application"] or row["line"],
         )
-        for row in unpaid
+        for found in pages
+        for row in found["unpaid"]
     ]
     return csv_file("refunds", [*heads, t("desk.queue.reference").striptags()], rows)
 

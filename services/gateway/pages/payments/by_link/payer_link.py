@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask import Response as Download
 from werkzeug.wrappers import Response
 
-from services.gateway.pages.applications.application_status import is_held_up
+from services.gateway.pages.applications.application_status import money_waits
 from services.gateway.pages.apply.draft import load_editable
 from services.gateway.pages.payments.card.card_page import check_address
 from services.gateway.web.current import consular, settings, visitor
@@ -31,7 +31,7 @@ def ask(reference: str) -> Answer:
 
 def _page_of_link(reference: str, **more: Any) -> Answer:
     application, entry = load_editable(reference, "pay")
-    if is_held_up(application):
+    if money_waits(application):
         return redirect(url_for("pay.choose", reference=reference), 303)
     return render_template(
         "pages/payments/by_link/payer_link.html",
@@ -46,7 +46,7 @@ def _page_of_link(reference: str, **more: Any) -> Answer:
 @blueprint.post("/applications/<reference>/payer-link")
 def make(reference: str) -> Answer:
     """Makes the link and shows it, this once."""
-    if is_held_up(consular().applications.detail(visitor().actor, reference)):
+    if money_waits(consular().applications.detail(visitor().actor, reference)):
         return redirect(url_for("pay.choose", reference=reference), 303)
     shows, key = request.form.get("shows_service") == "yes", request.form.get("key", "")
     made = consular().payer_links.make(visitor().actor, reference, shows_service=shows, key=key)

@@ -1,6 +1,8 @@
 """Parked messages at the desk: listed with ages, read, taken up again with a reason, discarded by two people."""
 
+import csv
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
 from sqlalchemy import select
@@ -37,6 +39,10 @@ def test_a_message_is_read_and_taken_up_again(gateway: Gateway, database: Databa
     assert about in whole_list(head, page)
     shown, kind = head.get(f"{page}/{number}").text, language_of(language).text("desk.parked.kind.decision.made")
     assert kind in shown and "decision.made" not in shown.split("<pre")[0]
+    assert f"{page}.csv" in head.get(page).text
+    file = head.get(f"{page}.csv").data.decode("utf-8-sig")
+    row = next(row for row in csv.reader(StringIO(file)) if row[0] == str(number))
+    assert row[2:4] == [about, kind]
     assert "&lt;b&gt;raw" in shown and "\x00" not in shown
     assert head.submit(f"{page}/{number}/replay", f"{page}/{number}", reason=" ").status_code == 422
     form = head.form(f"{page}/{number}", f"{page}/{number}/replay")

@@ -1,9 +1,10 @@
 """The bank on real pages: a transfer is chosen, its statement imported, money in suspense decided, the books read."""
 
+import csv
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pytest
 
@@ -11,6 +12,7 @@ from deploy.demo.population import specimens
 from services.consular import missions
 from services.consular.payments.transfers.reference import payer_reference
 from shared.database.db import Database
+from shared.i18n import language as language_of
 from tests.conftest import HOME
 from tests.factories.gateway import Browser, Gateway
 from tests.factories.gateway.forms import begin, fill, send
@@ -88,6 +90,16 @@ def test_a_transfer_from_the_price_to_the_receipt(bank: Bank, sent: tuple[Browse
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refused_file_leaves_the_other_language_on_its_page(bank: Bank, language: str) -> None:
+    """The form has nothing but a file, so that the usual link changes the language."""
+    page, other = f"/{language}/desk/bank", "en" if language == "ar" else "ar"
+    form = bank.cashier.form(f"{page}?page=1", f"{page}/statements")
+    refused = bank.cashier.post(f"{page}/statements", **form, file=(BytesIO(CUT), "cut.xml"))
+    assert refused.status_code >= 400
+    assert f'<a class="language" href="/{other}/desk/bank?page=1"' in refused.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_unknown_money_is_decided_at_the_desk(bank: Bank, sent: tuple[Browser, str], language: str) -> None:
     _, reference = sent
     listed = bank.receive((12_345, f"somebody {language}"))
@@ -95,6 +107,10 @@ def test_unknown_money_is_decided_at_the_desk(bank: Bank, sent: tuple[Browser, s
     page = f"/{language}/desk/bank/lines/{lines[-1]}"
     shown = bank.cashier.get(page).text
     assert f"somebody {language}" in shown
+    assert f"/{language}/desk/bank.csv" in bank.cashier.get(f"/{language}/desk/bank").text
+    file = bank.cashier.get(f"/{language}/desk/bank.csv").data.decode("utf-8-sig")
+    row = next(row for row in csv.reader(StringIO(file)) if row[0] == lines[-1])
+    assert row[2:6] == ["123.45", "SAR", "رشا الحسين", language_of(language).text("bank_reason.unknown")]
     assert bank.cashier.submit(f"{page}/take", page=page).status_code == 303
     for verb, fields in (
         ("assign", {"application": ""}), ("assign", {"application": "nonsense"}), ("book", {}),

@@ -89,6 +89,25 @@ def test_held_money_is_shown_as_held_and_nothing_asks_to_pay(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_while_the_provider_does_not_answer_nothing_asks_to_pay(
+    sent: tuple[Browser, str], change: Change, language: str
+) -> None:
+    browser, reference = sent
+    page, say = f"/{language}/applications/{reference}", language_of(language)
+    change(payments=[held(reference, state="unknown", held=None, received=None)])
+    shown = browser.get(page).text
+    assert say.text("promise.next.unknown") in shown and say.text("promise.owner.provider") in shown
+    for address in (page, f"{page}/pay"):
+        text = browser.get(address).text
+        assert say.text("application.unknown.title") in text and f"{page}/paid" in text, address
+        assert SAYS["pay"][language] not in text and f"{page}/counter" not in text, address
+    for elsewhere in ("counter", "payer-link", "pay/transfer"):
+        assert browser.get(f"{page}/{elsewhere}").location == f"{page}/pay", elsewhere
+    change(payments=[held(reference, state="failed", held=None, received=None)])
+    assert SAYS["pay"][language] in browser.get(page).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_held_money_hides_no_deadline_of_what_came_back(
     sent: tuple[Browser, str], change: Change, language: str
 ) -> None:

@@ -55,12 +55,13 @@ def test_nobody_is_told_to_pay_while_money_is_held(
     stages = [{"code": "awaiting_payment", "state": "current"}, {"code": "in_review", "state": "ahead"}]
     shown = {"transaction": "individual-extract", "status": "awaiting_payment", "stages": stages}
     form = {"reference": new("RUH", 10), "born-day": "30", "born-month": "1", "born-year": "1990"}
-    for is_held in (True, False):
-        monkeypatch.setattr(applications, "track", lambda *_asked, now=is_held: {**shown, "held": now})
+    for waits in ("held", "unknown", None):
+        monkeypatch.setattr(applications, "track", lambda *_asked, now=waits: {**shown, "money_waits": now})
         text = gateway.browser().submit(f"/{language}/track", **form).text.split("<main")[1]
-        held = say.text("application.awaiting_payment.title_held")
-        assert (held in text, say.text("application.held.title") in text) == (is_held, is_held)
-        assert (say.text("status.awaiting_payment") in text.split('class="timeline"')[0]) is not is_held
+        for why in ("held", "unknown"):
+            said = say.text(f"application.awaiting_payment.title_{why}"), say.text(f"application.{why}.title")
+            assert [one in text for one in said] == [waits == why] * 2, why
+        assert (say.text("status.awaiting_payment") in text.split('class="timeline"')[0]) is (waits is None)
 
 
 def test_a_wrong_date_and_an_unknown_reference_get_the_same_answer(gateway: Gateway) -> None:

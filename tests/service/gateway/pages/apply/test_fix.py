@@ -9,6 +9,7 @@ import pytest
 
 from deploy.demo.population import specimens
 from shared.catalogue import CATALOGUE
+from shared.errors import Refusal
 from shared.i18n import language as language_of
 from tests.factories.applications import Counter, Person
 from tests.factories.gateway import Browser, Gateway
@@ -19,6 +20,8 @@ SLUG = "individual-extract"
 WORDS = "الوجهان معًا"
 QUESTION = CATALOGUE[SLUG].questions[0].name
 LANGUAGES = ("ar", "en")
+OTHERS = CATALOGUE[SLUG].questions[0].choices[1:3]
+CHOICE = f"question.{QUESTION}.choice"
 
 
 @pytest.fixture
@@ -98,6 +101,53 @@ def test_nothing_is_sent_but_by_its_button(returned: tuple[Browser, Counter], la
     assert unsent.status_code == 422 and "clear.pdf" in unsent.text
     assert language_of(language).text("refusal.fix_not_sent") in unsent.text
     assert here.read()["status"] == "returned"
+
+
+def suspended(monkeypatch: pytest.MonkeyPatch, gateway: Gateway) -> None:
+    """Answers are saved, and sending is refused."""
+
+    def refuse(*_asked: object) -> None:
+        raise Refusal("transaction_not_active")
+
+    monkeypatch.setattr(gateway.app.extensions["consular"].applications, "submit", refuse)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_second_tab_sees_what_the_first_one_saved(
+    gateway: Gateway, returned: tuple[Browser, Counter], monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    browser, here = returned
+    page, say, (other, mine) = f"/{language}/applications/{here.reference}/fix", language_of(language), OTHERS
+    first, second = ({name: browser.hidden(page, name) for name in ("key", "seen")} for _ in range(2))
+    with monkeypatch.context() as patched:
+        suspended(patched, gateway)
+        assert browser.submit(page, **first, send="all", **{QUESTION: other}).status_code == 422
+    assert here.read()["answers"][QUESTION] == other
+    late = browser.submit(page, **second, send="all", **{QUESTION: mine}, **scan(pdf(3)))
+    assert (late.status_code, here.read()["answers"][QUESTION]) == (409, other)
+    table = late.text.split("<table")[1].split("</table>")[0]
+    for shown in ("answers_changed.saved", "answers_changed.yours", *(f"{CHOICE}.{one}" for one in OTHERS)):
+        assert say.text(shown) in table, shown
+    assert re.search(rf'<input\b(?=[^>]*name="{QUESTION}")(?=[^>]*value="{mine}")(?=[^>]*\bchecked)', late.text)
+    again = dict(re.findall(r'name="(key|seen)" value="([^"]*)"', late.text))
+    assert browser.submit(page, **again, send="all", **{QUESTION: mine}).status_code == 303
+    assert here.read()["answers"][QUESTION] == mine
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_second_press_changes_nothing_and_a_late_tab_sees_what_was_sent(
+    returned: tuple[Browser, Counter], language: str
+) -> None:
+    browser, here = returned
+    page, say, (other, mine) = f"/{language}/applications/{here.reference}/fix", language_of(language), OTHERS
+    first, late = ({name: browser.hidden(page, name) for name in ("key", "seen")} for _ in range(2))
+    token = browser.token(page)
+    presses = [browser.post(page, csrf_token=token, **first, send="all", **{QUESTION: other}) for _ in range(2)]
+    assert [one.status_code for one in presses] == [303, 303] and presses[0].location == presses[1].location
+    told = browser.post(page, csrf_token=token, **late, send="all", **{QUESTION: mine})
+    assert told.status_code == 409 and say.text("fix.sent_meanwhile.title") in told.text
+    assert all(say.text(f"{CHOICE}.{one}") in told.text for one in OTHERS)
+    assert (here.read()["status"], here.read()["answers"][QUESTION]) == ("in_review", other)
 
 
 def test_who_has_nothing_to_put_right_is_led_on(gateway: Gateway) -> None:

@@ -37,7 +37,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "administrator auditor head_of_mission",
-        "desk.parameters desk.staff desk.parked desk.parked_message",
+        "desk.parameters desk.staff desk.parked desk.parked_file desk.parked_message",
     ),
     (
         "administrator auditor head_of_mission officer",
@@ -198,7 +198,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     ),
     (
         "auditor cashier head_of_mission officer",
-        "desk.bank desk.bank_line desk.books desk.refunds desk.refunds_file desk.refund",
+        "desk.bank desk.bank_file desk.bank_line desk.books desk.refunds desk.refunds_file desk.refund",
     ),
 )
 

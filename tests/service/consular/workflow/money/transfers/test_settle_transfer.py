@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import func, select
 
 from services.consular.applications.model import Application
+from services.consular.missions import today
 from services.consular.notices.model import Notice
 from services.consular.payments.ledger import entries
 from services.consular.payments.orders.model import Attempt, Order
 from services.consular.payments.transfers.model import BankLine, BankMatch
 from services.consular.payments.transfers.reference import payer_reference
+from services.consular.workflow import lapse, remind
 from shared.database.db import Database
 from shared.identity.actor import service
 from shared.values.digits import ARABIC_INDIC
@@ -85,7 +87,7 @@ def test_two_parts_settle_when_they_are_enough(mission: Mission, unpaid: Unpaid)
     (told,) = notices(mission.database, here)
     assert (told.kind, told.params) == (
         "payment_held",
-        {"amount": owed, "currency": "SAR", "received": owed - 2000, "received_currency": "SAR"},
+        {"amount": owed, "currency": "SAR", "received": owed - 2000, "received_currency": "SAR", "part": True},
     )
     mission.receive(mission.movement(2000, f"{reference} rest"))
     assert here.read()["status"] == "in_review"
@@ -205,6 +207,32 @@ def test_one_transfer_for_two_files_is_for_an_officer(mission: Mission, unpaid: 
     (_, owed, first), (_, _, second) = unpaid(), unpaid()
     (line,) = mission.receive(mission.movement(2 * owed, f"{first} {second}"))
     assert line.reason == "several"
+
+
+def _remind_and_list_due(database: Database, days: int) -> list[str]:
+    """Runs the reminders, and lists what would lapse, as many days from now."""
+    with database.scope(HOME) as session:
+        day = today(session, HOME) + timedelta(days=days)
+        remind.remind(session, JOB, day)
+        return lapse.list_due(session, day)
+
+
+def test_nobody_is_reminded_or_ended_while_an_officer_divides_their_transfer(mission: Mission, unpaid: Unpaid) -> None:
+    (one, owed, first), (other, _, second), (silent, _, _) = unpaid(), unpaid(), unpaid()
+    mission.receive(mission.movement(2 * owed, f"{first} {second}"))
+    _remind_and_list_due(mission.database, 9)
+    told = [[row.kind for row in notices(mission.database, here)] for here in (one, other, silent)]
+    assert told == [[], [], ["reminder_awaiting_payment"]]
+    due = _remind_and_list_due(mission.database, 10)
+    assert [here.reference in due for here in (one, other, silent)] == [False, False, True]
+
+
+def test_who_paid_a_part_is_reminded_of_the_rest_alone(mission: Mission, unpaid: Unpaid) -> None:
+    (here, owed, reference), (other, _, _) = unpaid(), unpaid()
+    mission.receive(mission.movement(owed - 2000, reference))
+    _remind_and_list_due(mission.database, 9)
+    assert [row.params.get("part") for row in notices(mission.database, here)] == [True, True]
+    assert [row.params.get("part") for row in notices(mission.database, other)] == [False]
 
 
 def test_what_is_matched_and_what_is_open_is_all_that_came(mission: Mission) -> None:
