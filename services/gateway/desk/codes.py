@@ -26,7 +26,9 @@ def application_numbered(text: str) -> str | None:
         for number in find_numbers(reading):
             register = register_of(number.letters)
             try:
-                return register.application_numbered(actor(), number.written(actor().mission or "")) if register else None
+                return (
+                    register.application_numbered(actor(), number.written(actor().mission or "")) if register else None
+                )
             except NotFound:
                 return None
     return None

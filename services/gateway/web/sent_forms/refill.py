@@ -1,7 +1,7 @@
 """Puts what somebody typed back into the fields of a page, wherever the page has the form it was typed into."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -10,6 +10,10 @@ from services.gateway.accounts.kept_forms import Kept
 
 # Fields of a form that are new on every page, or that no page shows again.
 NEVER = frozenset({"csrf_token", "page_address", "next", "altcha"})
+# New on every page as well, but sent again with what was typed: one press and its repetition have the same.
+FRESH = NEVER | {"key"}
+# What was counted or written under another one of these belongs into another form.
+DECISIVE = frozenset({"currency"})
 TYPED = frozenset({"text", "email", "tel", "search", "number", "date", "url", "hidden"})
 _LANGUAGE = re.compile(r"^/(?:ar|en)(?=/|$)")
 
@@ -35,7 +39,10 @@ def refill(page: str, kept: Iterable[Kept], notice: Callable[[Kept], str]) -> st
 
 
 def _matching(forms: "list[_Form]", kept: Kept) -> "_Form | None":
-    return next((form for form in forms if form.action == kept.action), None)
+    """The form it was typed into: where several lead to one address, that with the same hidden values."""
+    sent = dict(kept.pairs)
+    same = [form for form in forms if form.action == kept.action and form.agrees(sent, DECISIVE)]
+    return next((form for form in same if form.agrees(sent, form.hidden.keys() - FRESH)), same[0] if same else None)
 
 
 class _Form:
@@ -48,6 +55,16 @@ class _Form:
         self.inputs: list[tuple[int, int, Attributes]] = []
         self.options: list[tuple[int, int, Attributes, str]] = []
         self.areas: list[tuple[int, int, str]] = []
+
+    @property
+    def hidden(self) -> dict[str, str]:
+        """What the form sends of itself."""
+        inputs = [has for _, _, has in self.inputs if has.get("type") == "hidden"]
+        return {str(has.get("name")): str(has.get("value") or "") for has in inputs}
+
+    def agrees(self, sent: Mapping[str, str], names: Iterable[str]) -> bool:
+        """Whether hidden fields of these names that were sent have the values that were sent."""
+        return all(self.hidden[name] == sent[name] for name in names if name in self.hidden and name in sent)
 
     def filled(self, kept: Kept) -> list[Edit]:
         """The changes that put the kept texts into the fields, and open what hides the form."""
