@@ -96,22 +96,22 @@ def test_addresses_are_compared_without_language(address: str, path: str) -> Non
     assert bare(address) == path
 
 
-def one_form(action: str, note: str, **hidden: str) -> str:
+def form_html(action: str, note: str, **hidden: str) -> str:
     fields = "".join(f'<input type="hidden" name="{name}" value="{value}">' for name, value in hidden.items())
     return f'<form method="post" action="{action}">{fields}<input name="note" value="{note}"></form>'
 
 
 def test_what_was_counted_in_one_currency_fills_no_form_of_another() -> None:
     kept = Kept("/desk/tills", [("currency", "USD"), ("key", "1"), ("note", "ten notes")])
-    page = one_form("/en/desk/tills", "", currency="SAR", key="2")
+    page = form_html("/en/desk/tills", "", currency="SAR", key="2")
     assert refill(page, [kept], lambda _kept: "notice") == page
-    same = refill(one_form("/ar/desk/tills", "", currency="USD", key="2"), [kept], lambda _kept: "notice")
+    same = refill(form_html("/ar/desk/tills", "", currency="USD", key="2"), [kept], lambda _kept: "notice")
     assert same.startswith("notice") and 'value="ten notes"' in same and 'name="key" value="1"' in same
 
 
 def test_of_several_forms_of_one_address_the_one_it_was_typed_into_is_filled() -> None:
     kept = Kept("/desk/rows", [("row", "7"), ("note", "mine")])
-    rows = [one_form("/en/desk/rows", "", row=row) for row in ("6", "7", "8")]
+    rows = [form_html("/en/desk/rows", "", row=row) for row in ("6", "7", "8")]
     assert refill("".join(rows), [kept], lambda _kept: "notice") == "".join(
         (rows[0], "notice", rows[1].replace('name="note" value=""', 'name="note" value="mine"'), rows[2])
     )
