@@ -1,6 +1,7 @@
 """A browser without a window: opens pages, follows links and fills in forms with their hidden fields."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -10,6 +11,8 @@ import requests
 import tinyhtml5
 
 SECONDS = 30
+# A page that says "try again in some minutes" is tried again, as its reader would.
+BUSY, PAUSE_SECONDS, PATIENCE_SECONDS = 503, 2.0, 60.0
 HTML = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -91,16 +94,21 @@ class Browser:
 
     def open(self, path: str) -> Page:
         """A page by its path in this language, or by its whole address."""
-        return self._read(self.session.get(path if "://" in path else self.base + path, timeout=SECONDS))
+        address = path if "://" in path else self.base + path
+        return self._read(lambda: self.session.get(address, timeout=SECONDS))
 
     def send(self, form: Form, values: Mapping[str, str], files: Mapping[str, Any] | None = None) -> Page:
         """Fills in a form and sends it. Raises UnexpectedPage when the answer is a refusal."""
         filled = {**form.values, **values}
         if form.method == "get":
-            return self._read(self.session.get(form.action, params=filled, timeout=SECONDS))
-        return self._read(self.session.post(form.action, data=filled, files=files, timeout=SECONDS))
+            return self._read(lambda: self.session.get(form.action, params=filled, timeout=SECONDS))
+        return self._read(lambda: self.session.post(form.action, data=filled, files=files, timeout=SECONDS))
 
-    def _read(self, answer: requests.Response) -> Page:
+    def _read(self, ask: Callable[[], requests.Response]) -> Page:
+        answer, give_up = ask(), time.monotonic() + PATIENCE_SECONDS
+        while answer.status_code == BUSY and time.monotonic() < give_up:
+            time.sleep(PAUSE_SECONDS)
+            answer = ask()
         page = Page(answer)
         if answer.status_code >= 400:
             raise UnexpectedPage(
